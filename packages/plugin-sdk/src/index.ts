@@ -1,0 +1,24 @@
+export {
+  type Communicator,
+  type CommunicatorOptions,
+  type FileInfo,
+  type Hook,
+  PROVISION_HOOK,
+  type ProgressTracker,
+  type RemoteCommand,
+  type Ui,
+} from "@packerkit/plugin-protocol";
+export { type BuildContext, type BuilderDefinition, defineBuilder } from "./builder.ts";
+export { ConfigError, type ConfigProblem, parseConfig } from "./config.ts";
+export { consoleUi } from "./console-ui.ts";
+export { messageOf, PluginError, type PluginErrorCode } from "./errors.ts";
+export { type InProcessProvisioner, type RunBuildOptions, runBuild } from "./run-build.ts";
+export { defaultPackerSettings, type PackerSettings } from "./settings.ts";
+export {
+  type OnError,
+  runSteps,
+  type Step,
+  StepsError,
+  type StepsOptions,
+  type StepsOutcome,
+} from "./steps.ts";

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+/** One configuration for every package; each runs it with its own folder as the root. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts", "src/**/*.test.ts"],
+    reporters: ["default", "json"],
+    outputFile: { json: ".vitest/report.json" },
+    testTimeout: 20_000,
+  },
+});
