@@ -1,14 +1,15 @@
 import { ARTIFACT_STATE_URI, type StateReader } from "./artifact.ts";
 import { describeValue, RegistryImageError } from "./errors.ts";
 import { formatImage, type Image, validateImage } from "./image.ts";
-import { assignLabel } from "./labels.ts";
+import { assignLabel, LABEL_LIMITS, labelProblem, nameLabel } from "./labels.ts";
 import { decodeImage } from "./wire.ts";
 
-/** Something under the metadata key that does not reach the registry. */
-export interface DroppedImage {
-  /** Its place in the list; 0 where the state held a single image. */
+/** An image, or a label of one, under the metadata key that does not reach the registry. */
+export interface Dropped {
+  /** The image's place in the list; 0 where the state held a single image. */
   index: number;
-  reason: "not-an-image" | "invalid" | "duplicate";
+  /** `bad-label`: the image stays, without that label. `duplicate`: it replaced an earlier one. */
+  reason: "not-an-image" | "invalid" | "duplicate" | "bad-label";
   /** One sentence for people. */
   message: string;
 }
@@ -20,7 +21,7 @@ export interface CollectedImages {
   /** The labels of all images merged, later images winning: the labels of the build in the registry. */
   labels: Record<string, string>;
   /** What was left out, and why. */
-  dropped: DroppedImage[];
+  dropped: Dropped[];
 }
 
 /**
@@ -60,12 +61,13 @@ export async function collectImages(
 export function imagesFromState(answer: unknown): CollectedImages {
   const byIdentity = new Map<string, Image>();
   const labels: Record<string, string> = {};
-  const dropped: DroppedImage[] = [];
+  const dropped: Dropped[] = [];
   const entries = Array.isArray(answer) ? answer : answer == null ? [] : [answer];
 
   for (const [index, entry] of entries.entries()) {
     const image = readImage(entry, index, dropped);
     if (image === undefined) continue;
+    image.labels = keepGoodLabels(image.labels, index, dropped);
     for (const key of Object.keys(image.labels)) {
       assignLabel(labels, key, image.labels[key] as string);
     }
@@ -82,7 +84,7 @@ export function imagesFromState(answer: unknown): CollectedImages {
   return { images: [...byIdentity.values()], labels, dropped };
 }
 
-function readImage(entry: unknown, index: number, dropped: DroppedImage[]): Image | undefined {
+function readImage(entry: unknown, index: number, dropped: Dropped[]): Image | undefined {
   if (entry === null || entry === undefined) {
     dropped.push({ index, reason: "not-an-image", message: `is ${describeValue(entry)}` });
     return undefined;
@@ -97,6 +99,29 @@ function readImage(entry: unknown, index: number, dropped: DroppedImage[]): Imag
     dropped.push({ index, reason, message: messageOf(error) });
     return undefined;
   }
+}
+
+function keepGoodLabels(
+  labels: Record<string, string>,
+  index: number,
+  dropped: Dropped[],
+): Record<string, string> {
+  const good: Record<string, string> = {};
+  for (const [position, key] of Object.keys(labels).entries()) {
+    const value = labels[key] as string;
+    const problem =
+      position < LABEL_LIMITS.count
+        ? labelProblem(key, value)
+        : `is one too many; the most is ${LABEL_LIMITS.count}`;
+    if (problem === undefined) assignLabel(good, key, value);
+    else
+      dropped.push({
+        index,
+        reason: "bad-label",
+        message: `the label ${nameLabel(key)} ${problem}`,
+      });
+  }
+  return good;
 }
 
 function messageOf(error: unknown): string {

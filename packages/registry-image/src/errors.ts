@@ -10,6 +10,8 @@ export type RegistryImageErrorCode =
   | "NO_PROVIDER_NAME"
   /** A value from a state or from the wire is not an image, or a list of images. */
   | "NOT_AN_IMAGE"
+  /** Labels that are no text, too long, too many, or hold control characters. */
+  | "BAD_LABELS"
   /** The artifact's `state` threw instead of answering. */
   | "STATE_FAILED";
 

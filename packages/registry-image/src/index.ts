@@ -3,7 +3,7 @@ export { ARTIFACT_STATE_URI, type Artifact, type StateReader } from "./artifact.
 export {
   type CollectedImages,
   collectImages,
-  type DroppedImage,
+  type Dropped,
   imagesFromState,
 } from "./collect-images.ts";
 export { RegistryImageError, type RegistryImageErrorCode } from "./errors.ts";
@@ -18,4 +18,5 @@ export {
 } from "./from-artifact.ts";
 export { fromMappedData } from "./from-mapped-data.ts";
 export { formatImage, type Image, validateImage } from "./image.ts";
+export { LABEL_LIMITS, labelProblem, validateLabels } from "./labels.ts";
 export { fromWire, toWire, type WireImage } from "./wire.ts";
