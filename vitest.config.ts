@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** One configuration for every package; each runs it with its own folder as the root. */
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts", "src/**/*.test.ts"],
+    include: ["test/**/*.test.ts", `${import.meta.dirname}/tools/*.test.ts`],
     reporters: ["default", "json"],
     outputFile: { json: ".vitest/report.json" },
     testTimeout: 20_000,

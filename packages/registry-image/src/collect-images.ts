@@ -107,20 +107,16 @@ function keepGoodLabels(
   dropped: Dropped[],
 ): Record<string, string> {
   const good: Record<string, string> = {};
-  for (const [position, key] of Object.keys(labels).entries()) {
+  const keys = Object.keys(labels);
+  const drop = (message: string) => dropped.push({ index, reason: "bad-label", message });
+  for (const key of keys.slice(0, LABEL_LIMITS.count)) {
     const value = labels[key] as string;
-    const problem =
-      position < LABEL_LIMITS.count
-        ? labelProblem(key, value)
-        : `is one too many; the most is ${LABEL_LIMITS.count}`;
+    const problem = labelProblem(key, value);
     if (problem === undefined) assignLabel(good, key, value);
-    else
-      dropped.push({
-        index,
-        reason: "bad-label",
-        message: `the label ${nameLabel(key)} ${problem}`,
-      });
+    else drop(`the label ${nameLabel(key)} ${problem}`);
   }
+  const excess = keys.length - LABEL_LIMITS.count;
+  if (excess > 0) drop(`${excess} labels are too many; the most is ${LABEL_LIMITS.count}`);
   return good;
 }
 

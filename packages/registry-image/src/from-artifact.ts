@@ -11,8 +11,7 @@ export type ArtifactOverride = (image: Image) => void;
  * image's id from `id()`; the region and the source stay empty. Overrides then run in the given order.
  *
  * ```ts
- * const image = fromArtifact(artifact, withProvider("happy-cloud"), withRegion("sunny"));
- * // → { imageId: "img-1", providerName: "happy-cloud", providerRegion: "sunny", labels: {}, sourceImageId: "" }
+ * const image = fromArtifact(artifact, withProvider("aws"), withRegion("us-east-1"));
  * ```
  *
  * Source: `FromArtifact`, packer-plugin-sdk `packer/registry/image/image.go`.

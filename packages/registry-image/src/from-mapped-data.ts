@@ -7,7 +7,9 @@ import type { Image } from "./image.ts";
  * first error ends it.
  *
  * ```ts
- * fromMappedData(amis, (region, ami) => fromArtifact(artifact, withId(ami), withRegion(region)));
+ * const images = fromMappedData(amis, (region, ami) =>
+ *   fromArtifact(artifact, withProvider("aws"), withId(ami), withRegion(region)),
+ * );
  * ```
  *
  * Source: `FromMappedData`, packer-plugin-sdk `packer/registry/image/image.go` (whose order is random).
