@@ -4,15 +4,7 @@ import type { Expectations, Subject } from "./subject.ts";
 
 /**
  * Declares one test per rule for a kind of artifact. `makeSubject` is called afresh for each.
- *
- * ```ts
- * describeArtifactConformance("happy-cloud image", makeSubject, {
- *   builderId: "packerkit.happy-cloud",
- *   provider: "happy-cloud",
- *   region: /^Sunny/,
- *   sourceId: /^img-/,
- * });
- * ```
+ * The tests of `@packerkit/happy-cloud` show it in use.
  */
 export function describeArtifactConformance(
   name: string,
