@@ -12,6 +12,7 @@ export { type BuildContext, type BuilderDefinition, defineBuilder } from "./buil
 export { ConfigError, type ConfigProblem, parseConfig } from "./config.ts";
 export { consoleUi } from "./console-ui.ts";
 export { messageOf, PluginError, type PluginErrorCode } from "./errors.ts";
+export { type ProvisionTarget, provisionStep } from "./provision.ts";
 export { type InProcessProvisioner, type RunBuildOptions, runBuild } from "./run-build.ts";
 export { defaultPackerSettings, type PackerSettings } from "./settings.ts";
 export {

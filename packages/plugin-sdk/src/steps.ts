@@ -14,12 +14,14 @@ export interface Step<State> {
   /** A short phrase, such as "Start instance"; errors name it. */
   readonly name: string;
   run(state: State, signal: AbortSignal): Promise<void>;
+  /** Runs before the clean-ups when this step or a later one failed, unless everything is to be left as it is. */
+  onFailure?(state: State, cause: unknown): Promise<void>;
   /**
    * Undoes what `run` did, also where `run` failed half-way: it must cope with things that were never made and with
    * things that are gone already. It is tried up to three times.
    */
   cleanUp?(state: State, outcome: StepsOutcome): Promise<void>;
-  /** Names what still stands after a clean-up that failed, such as `instance i-0abc`. */
+  /** Names what of this step still stands, such as `instance i-0abc`. */
   leftBehind?(state: State): readonly string[];
 }
 
@@ -32,6 +34,8 @@ export interface StepsOptions {
   signal: AbortSignal;
   /** Default: `cleanup`. A cancelled run is cleaned up in any case. */
   onError?: OnError;
+  /** Ask before each step: `packer build -debug`. */
+  debug?: boolean;
   /** The pause before a failed clean-up is tried again, in milliseconds; it doubles each time. Default: 200. */
   retryDelay?: number;
 }
@@ -65,6 +69,9 @@ export class StepsError extends PluginError {
  *
  * A clean-up that fails after a successful run is reported with {@link Ui.error} and does not fail the build.
  *
+ * Source of `onError` and `debug`: packer-plugin-sdk `multistep/commonsteps/multistep_runner.go`; unlike there, a
+ * cancelled run is cleaned up whatever `onError` says.
+ *
  * @throws {StepsError} `STEP_FAILED`, or `CANCELLED` once `signal` was aborted.
  */
 export async function runSteps<State>(
@@ -72,46 +79,94 @@ export async function runSteps<State>(
   state: State,
   options: StepsOptions,
 ): Promise<void> {
-  const { ui, signal } = options;
   const ran: Step<State>[] = [];
-  let failure: { cause: unknown } | undefined;
+  const failure = await runUntilFailure(steps, ran, state, options);
+  const outcome =
+    failure === undefined ? "succeeded" : options.signal.aborted ? "cancelled" : "failed";
 
-  for (const step of steps) {
-    if (signal.aborted) {
-      failure = { cause: signal.reason };
-      break;
-    }
-    ran.push(step);
-    try {
-      await step.run(state, signal);
-    } catch (cause) {
-      failure = { cause };
-      break;
-    }
+  if (failure !== undefined && outcome === "failed") {
+    await tellFailure(ran, state, failure, options);
   }
+  const leftBehind =
+    outcome === "failed" && failure?.keep
+      ? ran.toReversed().flatMap((step) => [...(step.leftBehind?.(state) ?? [])])
+      : await cleanUpAll(ran, state, outcome, options);
 
-  const outcome = failure === undefined ? "succeeded" : signal.aborted ? "cancelled" : "failed";
-  const last = ran.at(-1)?.name ?? steps[0]?.name ?? "";
-  if (failure !== undefined && outcome === "failed")
-    ui.error(`${last}: ${messageOf(failure.cause)}`);
-  const keep = outcome === "failed" && (await keepsEverything(options));
-  const leftBehind = keep ? standing(ran, state) : await cleanUpAll(ran, state, outcome, options);
-
-  if (leftBehind.length > 0) ui.error(`Left behind: ${leftBehind.join(", ")}`);
+  if (leftBehind.length > 0) options.ui.error(`Left behind: ${leftBehind.join(", ")}`);
   if (failure !== undefined) {
     const code = outcome === "cancelled" ? "CANCELLED" : "STEP_FAILED";
-    throw new StepsError(code, last, leftBehind, failure.cause);
+    throw new StepsError(code, failure.step, leftBehind, failure.cause);
   }
 }
 
-/** Whether `-on-error` says to leave everything as it is. */
-async function keepsEverything({ ui, onError = "cleanup" }: StepsOptions): Promise<boolean> {
-  if (onError === "abort") return true;
-  if (onError !== "ask") return false;
-  const answer = await ui.ask(
-    "Clean up what the build made? [c] Clean up and exit, [a] abort without cleanup:",
-  );
-  return answer.trim().toLowerCase().startsWith("a");
+interface Failure {
+  step: string;
+  cause: unknown;
+  /** Whether everything is to be left as it is. */
+  keep: boolean;
+}
+
+async function runUntilFailure<State>(
+  steps: readonly Step<State>[],
+  ran: Step<State>[],
+  state: State,
+  options: StepsOptions,
+): Promise<Failure | undefined> {
+  const { ui, signal, debug = false } = options;
+  for (const step of steps) {
+    if (signal.aborted) return { step: step.name, cause: signal.reason, keep: false };
+    if (debug) await ui.ask(`Debug: next is "${step.name}". Press enter to continue.`);
+    ran.push(step);
+    for (;;) {
+      try {
+        await step.run(state, signal);
+        break;
+      } catch (cause) {
+        const decision = signal.aborted ? "clean up" : await decide(step, cause, options);
+        if (decision === "retry") continue;
+        return { step: step.name, cause, keep: decision === "keep" };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** What `-on-error` says, or the person at the terminal. */
+async function decide(
+  step: Step<never>,
+  cause: unknown,
+  { ui, onError = "cleanup" }: StepsOptions,
+): Promise<"clean up" | "keep" | "retry"> {
+  if (onError === "cleanup") return "clean up";
+  if (onError !== "ask") return "keep";
+  ui.error(`"${step.name}" failed: ${messageOf(cause)}`);
+  for (;;) {
+    const answer = await ui.ask(
+      "[c] Clean up and exit, [a] abort without clean-up, or [r] retry the step?",
+    );
+    const choice = (answer.trim().toLowerCase() || "c")[0];
+    if (choice === "c") return "clean up";
+    if (choice === "a") return "keep";
+    if (choice === "r") return "retry";
+    ui.say(`${JSON.stringify(answer)} is none of c, a and r.`);
+  }
+}
+
+async function tellFailure<State>(
+  ran: readonly Step<State>[],
+  state: State,
+  { step, cause }: Failure,
+  { ui, onError }: StepsOptions,
+): Promise<void> {
+  ui.error(`"${step}" failed: ${messageOf(cause)}`);
+  if (onError === "abort") return;
+  for (const { name, onFailure } of ran.toReversed()) {
+    try {
+      await onFailure?.(state, cause);
+    } catch (error) {
+      ui.error(`The failure handling of "${name}" failed: ${messageOf(error)}`);
+    }
+  }
 }
 
 async function cleanUpAll<State>(
@@ -130,10 +185,6 @@ async function cleanUpAll<State>(
     }
   }
   return leftBehind;
-}
-
-function standing<State>(ran: readonly Step<State>[], state: State): string[] {
-  return ran.toReversed().flatMap((step) => [...(step.leftBehind?.(state) ?? [])]);
 }
 
 async function retry(work: () => Promise<void>, delay: number): Promise<void> {
