@@ -6,9 +6,9 @@ import { type FlowReport, runFlow } from "./run-flow.ts";
 import { reportText } from "./text.ts";
 
 interface Options {
-  only: string[];
-  json: boolean;
-  keep: boolean;
+  only?: string[];
+  json?: boolean;
+  keep?: boolean;
 }
 
 /**
@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   }
   const options = command.opts<Options>();
-  const selected = options.only.length > 0 ? [...new Set(options.only)] : names;
+  const selected = [...new Set(options.only ?? names)];
   const { signal, dispose } = cancelOnInterrupt();
   try {
     const reports = await Promise.all(selected.map((name) => runApp(name, options, signal)));
@@ -46,11 +46,10 @@ function makeCommand(names: readonly string[]): Command {
     .option(
       "--only <apps>",
       `run only these, separated by commas: ${names.join(", ")}`,
-      (value, before: string[]) => [...before, ...pick(value, names)],
-      [],
+      (value, before: string[] = []) => [...before, ...pick(value, names)],
     )
-    .option("--json", "print one JSON document on stdout, and nothing else there", false)
-    .option("--keep", "do not destroy the artifacts at the end", false)
+    .option("--json", "print one JSON document on stdout, and nothing else there")
+    .option("--keep", "do not destroy the artifacts at the end")
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
@@ -72,7 +71,11 @@ function pick(value: string, names: readonly string[]): string[] {
   return picked;
 }
 
-async function runApp(name: string, { keep }: Options, signal: AbortSignal): Promise<FlowReport> {
+async function runApp(
+  name: string,
+  { keep = false }: Options,
+  signal: AbortSignal,
+): Promise<FlowReport> {
   return await runFlow(await loadFlow(name), { ui: consoleUi(name), signal, keep });
 }
 

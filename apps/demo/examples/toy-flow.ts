@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { defineFlow, runFlow } from "@packerkit/demo";
+import { consoleUi, defineBuilder } from "@packerkit/plugin-sdk";
+import {
+  type Artifact,
+  answerState,
+  fromArtifact,
+  withProvider,
+  withRegion,
+} from "@packerkit/registry-image";
+import { z } from "zod";
+
+class Toy implements Artifact {
+  readonly #name: string;
+  constructor(name: string) {
+    this.#name = name;
+  }
+  builderId = () => "example.toy";
+  files = () => [];
+  id = () => this.#name;
+  toString = () => `The toy ${this.#name}`;
+  destroy = async () => {};
+  state = (name: string) =>
+    answerState(name, {}, () => fromArtifact(this, withProvider("toy"), withRegion("here")));
+}
+
+const toyBuilder = defineBuilder({
+  config: z.strictObject({ name: z.string() }),
+  run: async ({ config }) => new Toy(config.name),
+});
+
+export const flow = defineFlow({
+  name: "toy",
+  builder: toyBuilder,
+  open: async () => ({
+    kind: "embedded",
+    description: "nothing but this process",
+    config: { name: "web-1" },
+    expectations: { provider: "toy", sourceId: { none: "a toy is made from nothing" } },
+    close: async () => {},
+  }),
+});
+
+const { signal } = new AbortController();
+const report = await runFlow(flow, { ui: consoleUi("toy"), signal, keep: false });
+assert.deepEqual(report.errors, []);
