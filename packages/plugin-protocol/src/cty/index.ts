@@ -1,0 +1,11 @@
+export { CtyError, type CtyErrorCode, type CtyPath } from "./errors.ts";
+export { decodeCtyJson } from "./json-decode.ts";
+export { encodeCtyJson } from "./json-encode.ts";
+export { type CtyLimits, defaultCtyLimits } from "./limits.ts";
+export { decodeCtyMsgpack } from "./msgpack-decode.ts";
+export { encodeCtyMsgpack } from "./msgpack-encode.ts";
+export type { CtyNumber } from "./number.ts";
+export { ctyFromPlain, ctyToPlain, type PlainOptions } from "./plain.ts";
+export { type CtyType, ctyType, sameType, typeName } from "./type.ts";
+export { typeFromJson, typeToJson } from "./type-json.ts";
+export { type CtyBound, type CtyRefinement, type CtyValue, typeOf } from "./value.ts";
