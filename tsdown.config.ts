@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig } from "tsdown";
+
+/** One configuration for every published package: an entry for each of its `exports`. */
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, string>;
+};
+
+export default defineConfig({
+  entry: Object.values(exports).filter((path) => path.startsWith("./src/")),
+  platform: "node",
+  target: "node22.18",
+  cwd: process.cwd(),
+  tsconfig: resolve("tsconfig.json"),
+  dts: true,
+  sourcemap: true,
+  publint: true,
+});
