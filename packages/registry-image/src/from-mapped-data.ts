@@ -1,5 +1,6 @@
 import { describeValue, RegistryImageError } from "./errors.ts";
 import type { Image } from "./image.ts";
+import { sortByName } from "./sort-by-name.ts";
 
 /**
  * Makes one image for each entry of a map or a record, such as `{ "us-east-1": "ami-0abc" }`.
@@ -30,12 +31,19 @@ export function fromMappedData(
 ): Image[] {
   const call = toImage as (key: unknown, value: unknown) => Image;
   if (data instanceof Map) {
-    return [...data.keys()].sort().map((key) => call(key, data.get(key)));
+    const keys = [...data.keys()];
+    const values = [...data.values()];
+    const order = sortByName(keys.map(String));
+    return keys.map((_, place) => {
+      const index = order[place] as number;
+      return call(keys[index], values[index]);
+    });
   }
   if (isRecord(data)) {
-    return Object.keys(data)
-      .sort()
-      .map((key) => call(key, data[key]));
+    const names = Object.keys(data);
+    const values = names.map((name) => data[name]);
+    const order = sortByName(names);
+    return names.map((name, index) => call(name, values[order[index] as number]));
   }
   throw new RegistryImageError(
     "NOT_A_MAP",
