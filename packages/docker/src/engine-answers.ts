@@ -1,0 +1,66 @@
+import { z } from "zod";
+
+/** Lists that the engine leaves out or sends as `null` are empty lists. */
+const list = z
+  .array(z.string())
+  .nullish()
+  .transform((entries) => entries ?? []);
+
+/** `GET /version`. */
+export const versionAnswer = z.object({ Version: z.string(), Os: z.string() });
+
+/** `GET /images/{name}/json`. */
+export const imageAnswer = z
+  .object({
+    Id: z.string().min(1),
+    RepoDigests: list,
+    Config: z.object({ Cmd: list, Entrypoint: list }).nullish(),
+  })
+  .transform(({ Id, RepoDigests, Config }) => ({
+    id: Id,
+    digests: RepoDigests,
+    command: Config?.Cmd ?? [],
+    entrypoint: Config?.Entrypoint ?? [],
+  }));
+
+/** `GET /images/json`, newest first. */
+export const imageListAnswer = z
+  .array(z.object({ Id: z.string().min(1), Created: z.number() }))
+  .transform((images) => images.toSorted((a, b) => b.Created - a.Created).map((image) => image.Id));
+
+/** `GET /containers/{id}/json`. */
+export const containerAnswer = z
+  .object({
+    Id: z.string().min(1),
+    State: z.object({ Running: z.boolean(), Paused: z.boolean(), ExitCode: z.number() }),
+    Config: z.object({ User: z.string().default("") }),
+    NetworkSettings: z.object({ IPAddress: z.string().default("") }).nullish(),
+  })
+  .transform(({ Id, State, Config, NetworkSettings }) => ({
+    id: Id,
+    running: State.Running,
+    paused: State.Paused,
+    exitStatus: State.ExitCode,
+    user: Config.User,
+    address: NetworkSettings?.IPAddress ?? "",
+  }));
+
+/** `POST /containers/create`, `POST /commit` and `POST /containers/{id}/exec`. */
+export const createdAnswer = z
+  .object({ Id: z.string().min(1) })
+  .or(z.object({ id: z.string().min(1) }).transform(({ id }) => ({ Id: id })));
+
+/** `GET /exec/{id}/json`. */
+export const execAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().nullish() });
+
+/** The header `X-Docker-Container-Path-Stat`; the mode is Go's `os.FileMode`. */
+export const pathStatAnswer = z
+  .object({ name: z.string(), mode: z.number() })
+  .transform(({ name, mode }) => ({ name, isDirectory: Math.floor(mode / 2 ** 31) % 2 === 1 }));
+
+/** What is known of an image on the engine. */
+export type ImageDetails = z.output<typeof imageAnswer>;
+/** What is known of a container. */
+export type ContainerDetails = z.output<typeof containerAnswer>;
+/** What is known of a path in a container. */
+export type PathDetails = z.output<typeof pathStatAnswer>;

@@ -1,0 +1,112 @@
+import { PassThrough, type Readable } from "node:stream";
+import type { Ui } from "@packerkit/plugin-sdk";
+import { cleanText } from "./errors.ts";
+
+/** One line of a progress stream of the engine (pull, push, build). */
+export interface ProgressEntry {
+  /** The layer, or the kind of a build's message. */
+  id?: string;
+  status?: string;
+  stream?: string;
+  error?: string;
+  aux?: unknown;
+}
+
+/** The longest line that is read, in characters; the engine's own are far shorter. */
+const MAX_LINE = 4 * 1024 * 1024;
+
+/**
+ * Reads the engine's progress stream, one JSON object a line. An entry that tells an error ends it.
+ *
+ * @throws {Error} with the engine's own words for an error entry; the stream's error where it breaks off.
+ */
+export async function* readProgress(stream: Readable): AsyncGenerator<ProgressEntry> {
+  for await (const line of readLines(stream)) {
+    const entry = parseEntry(line);
+    if (entry === undefined) continue;
+    if (typeof entry.error === "string" && entry.error !== "") throw new Error(entry.error);
+    yield entry;
+  }
+}
+
+async function* readLines(stream: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    if (rest.length > MAX_LINE) throw new Error("the engine's progress has a line without an end");
+    yield* lines;
+  }
+  yield rest;
+}
+
+function parseEntry(line: string): ProgressEntry | undefined {
+  if (line.trim() === "") return undefined;
+  const entry: unknown = JSON.parse(line);
+  return typeof entry === "object" && entry !== null ? entry : undefined;
+}
+
+/** The part of dockerode that reads BuildKit's messages. */
+export interface BuildFollower {
+  followProgress(
+    stream: Readable,
+    onFinished: () => void,
+    onProgress: (entry: ProgressEntry) => void,
+  ): void;
+}
+
+/** How many of BuildKit's messages are read; they are for people only. */
+const MAX_TRACES = 10_000;
+
+/**
+ * Follows a build by BuildKit to its end, hands its lines for people to `onLine`, and answers the image's id.
+ *
+ * @throws {Error} as {@link readProgress}, and where no id was told.
+ */
+export async function followBuild(
+  follower: BuildFollower,
+  stream: Readable,
+  onLine: (line: string) => void,
+): Promise<string> {
+  const traces = new PassThrough();
+  const told = new Promise<void>((resolve) => {
+    follower.followProgress(traces, resolve, ({ stream: line }) => line && onLine(line));
+  });
+  let id: string | undefined;
+  let count = 0;
+  try {
+    for await (const entry of readProgress(stream)) {
+      const { ID } = (entry.aux ?? {}) as { ID?: unknown };
+      if (typeof ID === "string") id = ID;
+      if (entry.id === "moby.buildkit.trace" && ++count <= MAX_TRACES) {
+        traces.write(`${JSON.stringify(entry)}\n`);
+      }
+    }
+  } finally {
+    traces.end();
+    await told;
+  }
+  if (id === undefined) throw new Error("the engine did not say which image it built");
+  return id;
+}
+
+/** The statuses of a layer at which it is done; those in between come many times a second. */
+const LAYER_DONE: ReadonlySet<string> = new Set(["Already exists", "Pull complete"]);
+
+/** A line for people, where a pull's entry is worth one. */
+export function describePull({ id, status }: ProgressEntry): string | undefined {
+  if (typeof status !== "string" || status === "") return undefined;
+  if (id === undefined || status.startsWith("Pulling from")) return status;
+  return LAYER_DONE.has(status) ? `${id}: ${status}` : undefined;
+}
+
+/** Says lines, no more than `limit` of them; then once that there would be more. */
+export function boundedSayer(ui: Pick<Ui, "say">, limit: number): (line: string) => void {
+  let said = 0;
+  return (line) => {
+    said += 1;
+    if (said <= limit) ui.say(cleanText(line));
+    else if (said === limit + 1) ui.say("… (further progress is not shown)");
+  };
+}

@@ -1,0 +1,77 @@
+import type { Step } from "@packerkit/plugin-sdk";
+import { packBuildContext } from "../build-context.ts";
+import { BUILD_LABEL, type BuildState, make } from "../build-state.ts";
+import type { DockerConfig } from "../config.ts";
+import { DockerError } from "../errors.ts";
+import { boundedSayer } from "../progress.ts";
+import { credentialsOf } from "./find-source-image.ts";
+
+/** How many lines of a build's output are shown, and how many of its last ones an error repeats. */
+const SHOWN_LINES = 500;
+const LAST_LINES = 10;
+
+/** Builds the source image from a Dockerfile, with BuildKit. */
+export const buildBaseImage: Step<BuildState> = {
+  name: "Build the source image",
+
+  async run(state, signal) {
+    const { config, engine, generatedData, images, ui } = state;
+    const build = config.build as NonNullable<DockerConfig["build"]>;
+    ui.say(`Building the source image from ${build.path}`);
+    const dockerfile = `.${state.token}.Dockerfile`;
+    const context = await packBuildContext({
+      folder: build.build_dir,
+      dockerfile: build.path,
+      dockerfileName: dockerfile,
+      compress: build.compress,
+    });
+    const platform = build.platform ?? config.platform;
+    const credentials = credentialsOf(config);
+    const settings = {
+      dockerfile,
+      buildargs: build.arguments,
+      ...(build.pull ? { pull: true } : {}),
+      labels: { [BUILD_LABEL]: state.token },
+      ...(platform === undefined ? {} : { platform }),
+      ...(config.network === undefined ? {} : { networkmode: config.network }),
+      ...(credentials === undefined ? {} : { authconfig: credentials }),
+    };
+    const lines = new LineKeeper(boundedSayer(ui, SHOWN_LINES));
+    const id = await make(images, () =>
+      engine.buildImage(context, settings, (line) => lines.add(line), { signal }),
+    ).catch((error: unknown) => {
+      throw dockerfileError(build.path, lines.last, error);
+    });
+    state.source = await engine.inspectImage(id, { signal });
+    generatedData["SourceImageSha256"] = id;
+    generatedData["SourceImageDigest"] = "";
+  },
+};
+
+/** Shows BuildKit's lines once each, without digests, and keeps the last ones. */
+class LineKeeper {
+  readonly last: string[] = [];
+  readonly #say: (line: string) => void;
+
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  add(text: string): void {
+    const line = text.trimEnd().replace(/^\[sha256:\w+\] /, "");
+    if (line === "" || line.includes("[internal]") || line === this.last.at(-1)) return;
+    this.last.push(line);
+    if (this.last.length > LAST_LINES) this.last.shift();
+    this.#say(line);
+  }
+}
+
+function dockerfileError(path: string, lastLines: readonly string[], error: unknown): unknown {
+  if (!(error instanceof DockerError) || error.code !== "ENGINE_REFUSED") return error;
+  const output = lastLines.length === 0 ? "" : `\nIts last lines:\n${lastLines.join("\n")}`;
+  return new DockerError(
+    "DOCKERFILE_FAILED",
+    `the Dockerfile ${path} could not be built: ${error.message}${output}`,
+    { cause: error, status: error.status },
+  );
+}

@@ -1,0 +1,29 @@
+import { PROVISION_HOOK, type Step } from "@packerkit/plugin-sdk";
+import type { BuildState } from "../build-state.ts";
+import { DockerCommunicator } from "../communicator.ts";
+import { DockerError } from "../errors.ts";
+
+/** Runs the template's provisioners in the container. */
+export const provision: Step<BuildState> = {
+  name: "Provision",
+
+  async run({ config, container, engine, generatedData, hook, ui }, signal) {
+    const id = container.id as string;
+    const details = await engine.inspectContainer(id, { signal });
+    if (details === undefined) {
+      throw new DockerError(
+        "CONTAINER_FAILED",
+        `container ${container.name} is gone: see what removed it, then build again`,
+      );
+    }
+    const communicator = new DockerCommunicator({
+      engine,
+      container: id,
+      user: config.exec_user,
+      terminal: config.pty,
+      uploadOwner: config.fix_upload_owner ? details.user : "root",
+    });
+    const data = { ...generatedData, ID: id, ConnType: "docker", Host: details.address };
+    await hook.run(PROVISION_HOOK, ui, communicator, data, { signal });
+  },
+};
