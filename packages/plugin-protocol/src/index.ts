@@ -6,3 +6,5 @@ export type {
 } from "./contract/communicator.ts";
 export { type Hook, PROVISION_HOOK } from "./contract/hook.ts";
 export type { ProgressTracker, Ui } from "./contract/ui.ts";
+export * from "./cty/index.ts";
+export * from "./hcl-spec/index.ts";
