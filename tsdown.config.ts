@@ -16,4 +16,5 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   publint: true,
+  attw: { profile: "esm-only" },
 });

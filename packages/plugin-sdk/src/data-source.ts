@@ -1,0 +1,27 @@
+import type { z } from "zod";
+import type { PackerSettings } from "./settings.ts";
+
+/** What a data source's `run` is given. */
+export interface DataSourceContext<Config> {
+  config: Config;
+  packer: PackerSettings;
+}
+
+/** A data source as its author writes it. */
+export interface DataSourceDefinition<
+  Schema extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  /** The settings that it takes; the fields are named as they are in HCL. */
+  config: Schema;
+  /** What it answers: the attributes that templates read as `data.<type>.<name>.<attribute>`. */
+  output: Output;
+  run(context: DataSourceContext<z.output<Schema>>): Promise<z.input<Output>>;
+}
+
+/** Defines a data source; the types of its settings and its answer follow from the schemas. */
+export function defineDataSource<Schema extends z.ZodObject, Output extends z.ZodObject>(
+  definition: DataSourceDefinition<Schema, Output>,
+): DataSourceDefinition<Schema, Output> {
+  return definition;
+}

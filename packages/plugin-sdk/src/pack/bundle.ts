@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { build } from "rolldown";
+import { launcher, nodeCheck, windowsLauncher } from "./launcher.ts";
+
+/** What to bundle. */
+export interface BundleOptions {
+  /** The plugin's name without `packer-plugin-`, such as `docker`. */
+  name: string;
+  /** The module that calls `runPlugin`. */
+  entry: string;
+  /** The folder for the file. */
+  folder: string;
+}
+
+/**
+ * Bundles a plugin with everything that it imports into the one executable file `packer-plugin-<name>`, and a `.cmd`
+ * file beside it that starts it on Windows. Code behind a dynamic import stays unevaluated until it is asked for.
+ *
+ * @returns the path of the file.
+ */
+export async function bundlePlugin({ name, entry, folder }: BundleOptions): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = resolve(folder, `packer-plugin-${name}`);
+  const draft = `${file}.draft.mjs`;
+  try {
+    await build({
+      input: entry,
+      platform: "node",
+      logLevel: "warn",
+      // `using` and the like are there from Node 24 on; the plugin runs on 22.18 as well.
+      transform: { target: "node22.18" },
+      output: {
+        file: draft,
+        format: "esm",
+        codeSplitting: false,
+        minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+      },
+      // Optional native add-ons: their packages work without them.
+      external: [/\.node$/, "cpu-features"],
+    });
+    const code = (await readFile(draft, "utf8")).replace(/^#!.*\n/, "");
+    const { stdout } = await promisify(execFile)(process.execPath, [draft, "describe"]);
+    const head = launcher({ name, description: stdout.trim() });
+    await writeFile(draft, head + nodeCheck(name) + code);
+    await chmod(draft, 0o755);
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await writeFile(join(folder, `packer-plugin-${name}.cmd`), windowsLauncher(basename(file)));
+  return file;
+}
