@@ -4,7 +4,10 @@ import { z } from "zod";
 /** The settings of the `happy-cloud` builder, as a template gives them. */
 export const config = z.strictObject({
   api_url: z.url().describe("Where the cloud's API answers, such as https://api.happy.example/v1."),
-  token: z.string().min(1).describe("The bearer token to sign in with."),
+  token: z
+    .string()
+    .min(1)
+    .meta({ sensitive: true, description: "The bearer token to sign in with." }),
   region: z.string().describe("The id of the region to build in, such as sunny-east."),
   source_image: z.string().describe("The name or the id of the image to start from."),
   image_name: z

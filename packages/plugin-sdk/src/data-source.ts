@@ -4,6 +4,8 @@ import type { PackerSettings } from "./settings.ts";
 /** What a data source's `run` is given. */
 export interface DataSourceContext<Config> {
   config: Config;
+  /** Aborted when Packer goes away. */
+  signal: AbortSignal;
   packer: PackerSettings;
 }
 

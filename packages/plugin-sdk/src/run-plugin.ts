@@ -1,10 +1,10 @@
-import { messageOf } from "./errors.ts";
-import { masked } from "./log.ts";
-import { checkVersion } from "./version.ts";
 import type { BuilderDefinition } from "./builder.ts";
 import type { DataSourceDefinition } from "./data-source.ts";
+import { messageOf, PluginError } from "./errors.ts";
+import { masked } from "./log.ts";
 import type { PostProcessorDefinition } from "./post-processor.ts";
 import type { ProvisionerDefinition } from "./provisioner.ts";
+import { checkVersion } from "./version.ts";
 
 /**
  * The name of a component that templates use under the plugin's own name: the builder `DEFAULT_COMPONENT` of the
@@ -38,42 +38,38 @@ const SDK_VERSION = "0.6.10";
  * Runs a plugin as Packer starts it: `describe`, or `start <kind> [--protobuf] <name>`. Started by hand, it says what
  * it is and how to install it. Sets the process's exit status; does not throw.
  */
-export async function runPlugin(
-  plugin: Plugin,
-  args: readonly string[] = process.argv.slice(2),
-): Promise<void> {
-  try {
-    checkVersion(plugin.version);
-    const words = args.filter((arg) => arg !== "--protobuf");
-    if (words[0] === "describe" && words.length === 1) {
-      process.stdout.write(`${JSON.stringify(describePlugin(plugin))}\n`);
-    } else if (words[0] === "start" && words.length === 3) {
-      const { startComponent } = await import("./start-component.ts");
-      const [, kind = "", name = ""] = words;
-      await startComponent(plugin, kind, name, args.includes("--protobuf"));
-    } else {
-      process.stderr.write(`${handBook(plugin)}\n`);
-      process.exitCode = 1;
-    }
-  } catch (error) {
+export function runPlugin(plugin: Plugin, args: readonly string[] = process.argv.slice(2)): void {
+  run(plugin, args).catch((error: unknown) => {
     process.stderr.write(`${masked(messageOf(error))}\n`);
     process.exitCode = 1;
+  });
+}
+
+async function run(plugin: Plugin, args: readonly string[]): Promise<void> {
+  checkVersion(plugin.version);
+  const [command, kind = "", name = "", ...rest] = args.filter((arg) => arg !== "--protobuf");
+  if (command === "describe" && kind === "") {
+    process.stdout.write(`${await describe(plugin)}\n`);
+  } else if (command === "start" && name !== "" && rest.length === 0) {
+    const { startComponent } = await import("./start-component.ts");
+    await startComponent(plugin, kind, name, args.includes("--protobuf"));
+  } else {
+    throw new PluginError("UNSUPPORTED", handBook(plugin));
   }
 }
 
-/** What `describe` answers. Source: `SetDescription`, packer-plugin-sdk `plugin/set.go`. */
-export function describePlugin(plugin: Plugin): Record<string, unknown> {
-  const names = (components: object = {}) => Object.keys(components).toSorted();
-  return {
+async function describe(plugin: Plugin): Promise<string> {
+  const { formatDescription } = await import("@packerkit/plugin-protocol");
+  return formatDescription({
     version: plugin.version,
-    sdk_version: SDK_VERSION,
-    api_version: "x5.0",
-    builders: names(plugin.builders),
-    post_processors: names(plugin.postProcessors),
-    provisioners: names(plugin.provisioners),
-    datasources: names(plugin.dataSources),
-    protocol_version: "v2",
-  };
+    sdkVersion: SDK_VERSION,
+    apiVersion: "x5.0",
+    builders: Object.keys(plugin.builders ?? {}),
+    postProcessors: Object.keys(plugin.postProcessors ?? {}),
+    provisioners: Object.keys(plugin.provisioners ?? {}),
+    dataSources: Object.keys(plugin.dataSources ?? {}),
+    protocolVersion: "v2",
+  });
 }
 
 /** What a person reads who starts a plugin by hand. */

@@ -24,7 +24,7 @@ export interface BundleOptions {
 export async function bundlePlugin({ name, entry, folder }: BundleOptions): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = resolve(folder, `packer-plugin-${name}`);
-  const draft = `${file}.draft.mjs`;
+  const draft = `${file}.draft.cjs`;
   try {
     await build({
       input: entry,
@@ -34,7 +34,9 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
       transform: { target: "node22.18" },
       output: {
         file: draft,
-        format: "esm",
+        // Node takes the end of a release name for a file extension that it does not know, and loads such a file as
+        // CommonJS only.
+        format: "cjs",
         codeSplitting: false,
         minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
       },
@@ -50,6 +52,7 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
   } finally {
     await rm(draft, { force: true });
   }
+  await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeFile(join(folder, `packer-plugin-${name}.cmd`), windowsLauncher(basename(file)));
   return file;
 }

@@ -30,7 +30,9 @@ export async function writeRelease(
 ): Promise<string[]> {
   checkVersion(version);
   await mkdir(folder, { recursive: true });
-  const digest = createHash("sha256").update(await readFile(file)).digest("hex");
+  const digest = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
   const names = PLATFORMS.map(
     (platform) => `packer-plugin-${name}_v${version}_${API_VERSION}_${platform}`,
   );

@@ -1,6 +1,5 @@
 import type { HclObjectSpec, HclSpec, HclType } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
-import { notExpressible } from "./not-expressible.ts";
 import { type ComponentKind, checkReserved } from "./reserved.ts";
 import type { BlockShape, ConfigShape } from "./shape.ts";
 import { hclKind, shapeOf } from "./shape-of.ts";
@@ -46,14 +45,9 @@ function blockSpec(shape: BlockShape): HclObjectSpec {
 function fieldSpec(name: string, shape: ConfigShape): HclSpec {
   switch (shape.kind) {
     case "block":
-    case "blocks": {
-      if (name === "dynamic") {
-        throw notExpressible(name, "HCL keeps blocks of this name for itself", "rename it");
-      }
-      return shape.kind === "block"
-        ? { kind: "block_value", name, required: false, nested: blockSpec(shape) }
-        : { kind: "block_list", name, nested: blockSpec(shape.block) };
-    }
+      return { kind: "block_value", name, required: false, nested: blockSpec(shape) };
+    case "blocks":
+      return { kind: "block_list", name, nested: blockSpec(shape.block) };
     default:
       return { kind: "attr", name, type: hclType(shape), required: false };
   }

@@ -24,7 +24,7 @@ export function shapeOf(schema: z.ZodObject): BlockShape {
   if (unwrapped.definition.type !== "object") {
     throw notExpressible("", `it is a ${unwrapped.definition.type}`, "use z.object");
   }
-  const shape = blockShape(unwrapped, unwrapped.definition, { path: "", within: [] });
+  const shape = blockShape(unwrapped.schema, unwrapped.definition, { path: "", within: [] });
   shapes.set(schema, shape);
   return shape;
 }
@@ -32,39 +32,44 @@ export function shapeOf(schema: z.ZodObject): BlockShape {
 /** Where the walk through a schema is. */
 interface Place {
   readonly path: string;
-  /** The objects around this place: one of them here again means that the schema is recursive. */
+  /** The schemas around this place: one of them here again means that the schema is recursive. */
   readonly within: readonly core.$ZodType[];
+}
+
+/** Deeper than any template; a schema whose getters make new schemas has no end. */
+const MAX_DEPTH = 32;
+
+/** The place inside a schema. */
+function inside(place: Place, schema: core.$ZodType, step: string): Place {
+  const { path, within } = place;
+  if (within.includes(schema) || within.length > MAX_DEPTH) {
+    throw notExpressible(path, "it contains itself", "use a fixed number of levels");
+  }
+  return {
+    path: step.startsWith("[") || path === "" ? path + step : `${path}.${step}`,
+    within: [...within, schema],
+  };
 }
 
 type ObjectDefinition = Extract<Definition, { type: "object" }>;
 
-function blockShape(
-  { schema }: Unwrapped,
-  definition: ObjectDefinition,
-  { path, within }: Place,
-): BlockShape {
-  if (within.includes(schema)) {
-    throw notExpressible(path, "it contains itself", "use a fixed number of levels");
-  }
+function blockShape(schema: core.$ZodType, definition: ObjectDefinition, place: Place): BlockShape {
   const fields = new Map<string, ConfigField>();
   for (const [name, field] of Object.entries(definition.shape)) {
-    const place = {
-      path: path === "" ? name : `${path}.${name}`,
-      within: [...within, schema],
-    };
-    checkName(name, place.path);
-    fields.set(name, fieldOf(field, place));
+    fields.set(name, fieldOf(name, field, inside(place, schema, name)));
   }
   const { catchall } = definition;
   const open = catchall !== undefined && catchall._zod.def.type !== "never";
   return { kind: "block", fields, open };
 }
 
-function fieldOf(schema: core.$ZodType, place: Place): ConfigField {
+function fieldOf(name: string, schema: core.$ZodType, place: Place): ConfigField {
   const unwrapped = unwrap(schema, place.path);
+  const shape = shapeOfUnwrapped(unwrapped, place);
+  checkName(name, shape, place);
   const { deprecated, sensitive } = unwrapped.meta;
   return {
-    shape: shapeOfUnwrapped(unwrapped, place),
+    shape,
     optional: schema._zod.optin !== undefined,
     nullable: unwrapped.nullable || takesNull(unwrapped.definition),
     ...(deprecated ? { deprecated: typeof deprecated === "string" ? deprecated : "" } : {}),
@@ -82,21 +87,21 @@ function takesNull(definition: Definition): boolean {
 }
 
 function shapeOfUnwrapped(unwrapped: Unwrapped, place: Place): ConfigShape {
-  const { definition } = unwrapped;
+  const { schema, definition } = unwrapped;
   switch (definition.type) {
     case "object":
-      return blockShape(unwrapped, definition, place);
+      return blockShape(schema, definition, place);
     case "array": {
-      const element = elementShape(definition.element, place, "[*]");
+      const element = elementShape(definition.element, inside(place, schema, "[*]"));
       return element.kind === "block"
         ? { kind: "blocks", block: element }
         : { kind: "list", element: withoutBlocks(element, place) };
     }
     case "tuple":
-      return tupleShape(definition, place);
+      return tupleShape(definition, inside(place, schema, "[*]"));
     case "record": {
       checkKeys(definition.keyType, place);
-      const element = elementShape(definition.valueType, place, ".*");
+      const element = elementShape(definition.valueType, inside(place, schema, "*"));
       return { kind: "map", element: withoutBlocks(element, place) };
     }
     default:
@@ -104,9 +109,8 @@ function shapeOfUnwrapped(unwrapped: Unwrapped, place: Place): ConfigShape {
   }
 }
 
-function elementShape(schema: core.$ZodType, place: Place, step: string): ConfigShape {
-  const inner = { ...place, path: place.path + step };
-  return shapeOfUnwrapped(unwrap(schema, inner.path), inner);
+function elementShape(schema: core.$ZodType, place: Place): ConfigShape {
+  return shapeOfUnwrapped(unwrap(schema, place.path), place);
 }
 
 function withoutBlocks(element: ConfigShape, { path }: Place): ConfigShape {
@@ -120,7 +124,7 @@ function withoutBlocks(element: ConfigShape, { path }: Place): ConfigShape {
 
 function tupleShape(definition: Extract<Definition, { type: "tuple" }>, place: Place): ConfigShape {
   const members = [...definition.items, ...(definition.rest === null ? [] : [definition.rest])];
-  const shapes = members.map((member) => elementShape(member, place, "[*]"));
+  const shapes = members.map((member) => elementShape(member, place));
   const kinds = new Set(
     shapes.map((shape) => (shape.kind === "primitive" ? hclKind(shape.allowed) : undefined)),
   );
@@ -205,11 +209,15 @@ export function hclKind(allowed: ReadonlySet<PrimitiveKind>): PrimitiveKind {
   return only === undefined || others.length > 0 ? "string" : only;
 }
 
-function checkName(name: string, path: string): void {
-  if (/^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(name)) return;
-  throw notExpressible(
-    path,
-    "an attribute's name consists of letters, digits, _ and -, and does not start with a digit",
-    "rename it",
-  );
+function checkName(name: string, shape: ConfigShape, { path }: Place): void {
+  if (!/^[\p{ID_Start}_][\p{ID_Continue}-]*$/u.test(name)) {
+    throw notExpressible(
+      path,
+      "an attribute's name consists of letters, digits, _ and -, and does not start with a digit",
+      "rename it",
+    );
+  }
+  if (name === "dynamic" && (shape.kind === "block" || shape.kind === "blocks")) {
+    throw notExpressible(path, "HCL keeps blocks of this name for itself", "rename it");
+  }
 }

@@ -1,0 +1,14 @@
+import type { Ui } from "@packerkit/plugin-protocol";
+import { masked } from "../log.ts";
+
+/** The same `Ui`, with sensitive values masked in whatever it is told. */
+export function maskedUi(ui: Ui): Ui {
+  return {
+    say: (message) => ui.say(masked(message)),
+    error: (message) => ui.error(masked(message)),
+    machine: (category, ...values) => ui.machine(category, ...values.map(masked)),
+    ask: (question) => ui.ask(masked(question)),
+    trackProgress: (source, currentSize, totalSize) =>
+      ui.trackProgress(masked(source), currentSize, totalSize),
+  };
+}
