@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Hook, Ui } from "@packerkit/plugin-sdk";
 import type { Engine } from "./client.ts";
 import type { DockerConfig } from "./config.ts";
-import type { ImageDetails } from "./engine-answers.ts";
+import type { ContainerDetails, ImageDetails } from "./engine-answers.ts";
 import { DockerError } from "./errors.ts";
 
 /** What the steps of one build share and fill in turn. */
@@ -17,7 +17,7 @@ export interface BuildState {
   readonly generatedData: Record<string, string>;
   /** The image that the container starts from. */
   source?: ImageDetails;
-  readonly container: Made & { readonly name: string; id?: string };
+  readonly container: Made & { readonly name: string; id?: string; details?: ContainerDetails };
   /** The images with the build's label: the one built from the Dockerfile, and the committed one. */
   readonly images: Made & { committed?: string };
   export?: ExportFile;
@@ -56,7 +56,7 @@ export async function make<Result>(made: Made, call: () => Promise<Result>): Pro
   try {
     return await call();
   } catch (error) {
-    const isRefused = error instanceof DockerError && error.status !== undefined;
+    const isRefused = error instanceof DockerError && error.code === "ENGINE_REFUSED";
     if (!isRefused) made.isUncertain = true;
     throw error;
   }

@@ -9,7 +9,7 @@ import type { EngineAddress } from "./engine-address.ts";
 import * as answers from "./engine-answers.ts";
 import { DockerError, toDockerError } from "./errors.ts";
 import { splitTag } from "./image-reference.ts";
-import { type BuildFollower, followBuild, type ProgressEntry, readProgress } from "./progress.ts";
+import { followBuild, type ProgressEntry, readProgress } from "./progress.ts";
 
 /** How a call is made. */
 export interface CallOptions {
@@ -120,8 +120,7 @@ export class Engine {
     const opened: Duplex[] = [];
     const work = async (docker: Docker) => {
       const stream = (await docker.buildImage(context, { ...build, version: "2" })) as Readable;
-      const follow = docker as unknown as BuildFollower;
-      return await followBuild(follow, stream, onLine);
+      return await followBuild(stream, onLine);
     };
     const call = this.#call("building the Dockerfile", options, work, (it) => opened.push(it));
     return call.finally(() => {

@@ -39,6 +39,9 @@ export interface DockerCommunicatorOptions {
 /** The mode of an uploaded file of which only the content is known. */
 const DEFAULT_MODE = 0o600;
 
+/** Errors that say all there is to say, whatever was being copied. */
+const CONNECTION_ERRORS: ReadonlySet<string> = new Set(["CONNECTION_LOST", "ENGINE_UNREACHABLE"]);
+
 /** How many links are followed to a file. */
 const MAX_LINKS = 10;
 
@@ -234,7 +237,7 @@ export class DockerCommunicator implements Communicator {
       await work();
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof DockerError && error.code !== "ENGINE_REFUSED") throw error;
+      if (error instanceof DockerError && CONNECTION_ERRORS.has(error.code)) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       throw new DockerError(
         "TRANSFER_FAILED",

@@ -8,8 +8,10 @@ export type DockerErrorCode =
   | "ENGINE_UNSUPPORTED"
   /** The connection to the engine broke before its answer was whole; what was asked may have been done. */
   | "CONNECTION_LOST"
-  /** The engine answered an error; `status` holds its HTTP status. */
+  /** The engine answered an error; `status` holds its HTTP status, unless the error came within its answer. */
   | "ENGINE_REFUSED"
+  /** The engine's answer is not what its API promises; what was asked may have been done. */
+  | "BAD_ANSWER"
   /** The source image is not on the engine, and was not to be pulled. */
   | "IMAGE_NOT_FOUND"
   /** The registry does not have the image, or pulling it failed. */
@@ -58,6 +60,11 @@ const UNREACHABLE: ReadonlySet<unknown> = new Set([
 
 const LOST: ReadonlySet<unknown> = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE"]);
 
+/** An error that the engine told within an answer that had begun well, such as a pull's progress. */
+export class ToldError extends Error {
+  override readonly name = "ToldError";
+}
+
 /** The longest text of the engine that an error repeats, in characters. */
 const MAX_REASON = 2000;
 
@@ -91,7 +98,14 @@ export function toDockerError(what: string, address: string, error: unknown): Do
       cause,
     );
   }
-  return new DockerError("ENGINE_REFUSED", `${what} failed: ${reason}`, cause);
+  if (error instanceof ToldError) {
+    return new DockerError("ENGINE_REFUSED", `${what} failed: ${reason}`, cause);
+  }
+  return new DockerError(
+    "BAD_ANSWER",
+    `${what} failed: ${reason} (engine at ${address}); see whether a Docker Engine answers there`,
+    cause,
+  );
 }
 
 /** The engine's own words, free of what the client library puts around them. */

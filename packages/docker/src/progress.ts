@@ -1,6 +1,7 @@
-import { PassThrough, type Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Ui } from "@packerkit/plugin-sdk";
-import { cleanText } from "./errors.ts";
+import { readTrace } from "./build-trace.ts";
+import { cleanText, ToldError } from "./errors.ts";
 
 /** One line of a progress stream of the engine (pull, push, build). */
 export interface ProgressEntry {
@@ -18,13 +19,13 @@ const MAX_LINE = 4 * 1024 * 1024;
 /**
  * Reads the engine's progress stream, one JSON object a line. An entry that tells an error ends it.
  *
- * @throws {Error} with the engine's own words for an error entry; the stream's error where it breaks off.
+ * @throws {ToldError} with the engine's own words for an error entry; the stream's error where it breaks off.
  */
 export async function* readProgress(stream: Readable): AsyncGenerator<ProgressEntry> {
   for await (const line of readLines(stream)) {
     const entry = parseEntry(line);
     if (entry === undefined) continue;
-    if (typeof entry.error === "string" && entry.error !== "") throw new Error(entry.error);
+    if (typeof entry.error === "string" && entry.error !== "") throw new ToldError(entry.error);
     yield entry;
   }
 }
@@ -47,48 +48,29 @@ function parseEntry(line: string): ProgressEntry | undefined {
   return typeof entry === "object" && entry !== null ? entry : undefined;
 }
 
-/** The part of dockerode that reads BuildKit's messages. */
-export interface BuildFollower {
-  followProgress(
-    stream: Readable,
-    onFinished: () => void,
-    onProgress: (entry: ProgressEntry) => void,
-  ): void;
-}
-
 /** How many of BuildKit's messages are read; they are for people only. */
 const MAX_TRACES = 10_000;
 
 /**
  * Follows a build by BuildKit to its end, hands its lines for people to `onLine`, and answers the image's id.
  *
- * @throws {Error} as {@link readProgress}, and where no id was told.
+ * @throws {ToldError} as {@link readProgress}; an Error where no id was told.
  */
 export async function followBuild(
-  follower: BuildFollower,
   stream: Readable,
   onLine: (line: string) => void,
 ): Promise<string> {
-  const traces = new PassThrough();
-  const told = new Promise<void>((resolve) => {
-    follower.followProgress(traces, resolve, ({ stream: line }) => line && onLine(line));
-  });
-  let id: string | undefined;
-  let count = 0;
-  try {
-    for await (const entry of readProgress(stream)) {
-      const { ID } = (entry.aux ?? {}) as { ID?: unknown };
-      if (typeof ID === "string") id = ID;
-      if (entry.id === "moby.buildkit.trace" && ++count <= MAX_TRACES) {
-        traces.write(`${JSON.stringify(entry)}\n`);
-      }
+  let imageId: string | undefined;
+  let traces = 0;
+  for await (const { id, aux } of readProgress(stream)) {
+    if (id === "moby.buildkit.trace" && typeof aux === "string" && ++traces <= MAX_TRACES) {
+      for (const line of readTrace(Buffer.from(aux, "base64"))) onLine(line);
     }
-  } finally {
-    traces.end();
-    await told;
+    const { ID } = (aux ?? {}) as { ID?: unknown };
+    if (typeof ID === "string") imageId = ID;
   }
-  if (id === undefined) throw new Error("the engine did not say which image it built");
-  return id;
+  if (imageId === undefined) throw new Error("the engine did not say which image it built");
+  return imageId;
 }
 
 /** The statuses of a layer at which it is done; those in between come many times a second. */

@@ -10,6 +10,10 @@ import { credentialsOf } from "./find-source-image.ts";
 const SHOWN_LINES = 500;
 const LAST_LINES = 10;
 
+/** What BuildKit does besides the Dockerfile's instructions. */
+const HOUSEKEEPING =
+  /^(?:ERROR: |CACHED: )?(?:\[internal\]|copy \/context|exporting|writing image)/;
+
 /** Builds the source image from a Dockerfile, with BuildKit. */
 export const buildBaseImage: Step<BuildState> = {
   name: "Build the source image",
@@ -43,12 +47,18 @@ export const buildBaseImage: Step<BuildState> = {
       throw dockerfileError(build.path, lines.last, error);
     });
     state.source = await engine.inspectImage(id, { signal });
+    if (state.source === undefined) {
+      throw new DockerError(
+        "IMAGE_NOT_FOUND",
+        `the image ${id} is gone right after it was built: see what removed it, then build again`,
+      );
+    }
     generatedData["SourceImageSha256"] = id;
     generatedData["SourceImageDigest"] = "";
   },
 };
 
-/** Shows BuildKit's lines once each, without digests, and keeps the last ones. */
+/** Shows what a build tells, and keeps the last lines. */
 class LineKeeper {
   readonly last: string[] = [];
   readonly #say: (line: string) => void;
@@ -58,8 +68,8 @@ class LineKeeper {
   }
 
   add(text: string): void {
-    const line = text.trimEnd().replace(/^\[sha256:\w+\] /, "");
-    if (line === "" || line.includes("[internal]") || line === this.last.at(-1)) return;
+    const line = text.trimEnd();
+    if (line === "" || HOUSEKEEPING.test(line) || line === this.last.at(-1)) return;
     this.last.push(line);
     if (this.last.length > LAST_LINES) this.last.shift();
     this.#say(line);
@@ -68,10 +78,10 @@ class LineKeeper {
 
 function dockerfileError(path: string, lastLines: readonly string[], error: unknown): unknown {
   if (!(error instanceof DockerError) || error.code !== "ENGINE_REFUSED") return error;
-  const output = lastLines.length === 0 ? "" : `\nIts last lines:\n${lastLines.join("\n")}`;
+  const output = lastLines.length === 0 ? "" : `\nThe last lines were:\n${lastLines.join("\n")}`;
   return new DockerError(
     "DOCKERFILE_FAILED",
-    `the Dockerfile ${path} could not be built: ${error.message}${output}`,
+    `${error.message}; mend ${path} and build again${output}`,
     { cause: error, status: error.status },
   );
 }

@@ -36,6 +36,9 @@ export const commitContainer: Step<BuildState> = {
       await sleep(SETTLING.pause);
     }
   },
+
+  /** The images are listed where they are removed, after the container. */
+  leftBehind: () => [],
 };
 
 /**

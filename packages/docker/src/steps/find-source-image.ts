@@ -2,7 +2,9 @@ import type { Step } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import type { RegistryCredentials } from "../client.ts";
 import type { DockerConfig } from "../config.ts";
+import type { ImageDetails } from "../engine-answers.ts";
 import { DockerError } from "../errors.ts";
+import { splitTag } from "../image-reference.ts";
 import { boundedSayer, describePull } from "../progress.ts";
 
 /** How many lines of a pull's progress are shown. */
@@ -23,9 +25,16 @@ export const findSourceImage: Step<BuildState> = {
     if (state.source === undefined) throw missing(state, image);
     generatedData["SourceImageSha256"] = state.source.id;
     // Empty for an image that was never in a registry.
-    generatedData["SourceImageDigest"] = state.source.digests[0] ?? "";
+    generatedData["SourceImageDigest"] = digestOf(state.source, image);
   },
 };
+
+/** An image that is in several registries has a digest of each; that of the one it was asked from comes first. */
+function digestOf({ digests }: ImageDetails, reference: string): string {
+  const { fromImage } = splitTag(reference);
+  const own = digests.find((digest) => digest.startsWith(`${fromImage}@`));
+  return own ?? digests[0] ?? "";
+}
 
 async function pull(state: BuildState, image: string, signal: AbortSignal): Promise<void> {
   const { config, engine, ui } = state;

@@ -1,7 +1,7 @@
 import { PROVISION_HOOK, type Step } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import { DockerCommunicator } from "../communicator.ts";
-import { DockerError } from "../errors.ts";
+import type { ContainerDetails } from "../engine-answers.ts";
 
 /** Runs the template's provisioners in the container. */
 export const provision: Step<BuildState> = {
@@ -9,21 +9,15 @@ export const provision: Step<BuildState> = {
 
   async run({ config, container, engine, generatedData, hook, ui }, signal) {
     const id = container.id as string;
-    const details = await engine.inspectContainer(id, { signal });
-    if (details === undefined) {
-      throw new DockerError(
-        "CONTAINER_FAILED",
-        `container ${container.name} is gone: see what removed it, then build again`,
-      );
-    }
+    const { user, address } = container.details as ContainerDetails;
     const communicator = new DockerCommunicator({
       engine,
       container: id,
       user: config.exec_user,
       terminal: config.pty,
-      uploadOwner: config.fix_upload_owner ? details.user : "root",
+      uploadOwner: config.fix_upload_owner ? user : "root",
     });
-    const data = { ...generatedData, ID: id, ConnType: "docker", Host: details.address };
+    const data = { ...generatedData, ID: id, ConnType: "docker", Host: address };
     await hook.run(PROVISION_HOOK, ui, communicator, data, { signal });
   },
 };

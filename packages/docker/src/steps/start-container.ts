@@ -24,6 +24,7 @@ export const startContainer: Step<BuildState> = {
       throw error instanceof DockerError ? startError(container.name, config, error) : error;
     }
     const details = await engine.inspectContainer(container.id, { signal });
+    container.details = details;
     if (!details?.running) {
       const status = details === undefined ? "" : ` with exit status ${details.exitStatus}`;
       throw new DockerError(
