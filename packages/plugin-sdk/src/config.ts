@@ -40,7 +40,7 @@ export interface ReadConfig<Config> {
   readonly config: Config | undefined;
   /** Packer's own settings. */
   readonly packer: PackerSettings;
-  /** For the user: deprecated fields that are set. */
+  /** For the user: fields with `.meta({ deprecated: true, instead: "use x" })` that are set. */
   readonly warnings: readonly string[];
   /** Texts that must not be shown: of fields with `.meta({ sensitive: true })`, and of sensitive variables. */
   readonly sensitive: readonly string[];

@@ -1,6 +1,6 @@
 import { CtyError, type CtyPath } from "./errors.ts";
-import { type CtyType, sameType, typeName, withoutOptional } from "./type.ts";
-import { type CtyValue, typeOf } from "./value.ts";
+import { type CtyType, ctyTypeName, sameCtyType, withoutOptional } from "./type.ts";
+import { type CtyValue, ctyTypeOf } from "./value.ts";
 
 /** A value inside another one, with the type under which it is to be written. */
 export interface CtyPart {
@@ -22,7 +22,7 @@ export function checkKind(value: CtyValue, type: CtyType, path: CtyPath | undefi
   throw new CtyError(
     "TYPE_MISMATCH",
     path,
-    `${typeName(type)} is required, not ${typeName(typeOf(value))}`,
+    `${ctyTypeName(type)} is required, not ${ctyTypeName(ctyTypeOf(value))}`,
   );
 }
 
@@ -75,9 +75,9 @@ export function commonType(
   declared: CtyType,
   path: CtyPath | undefined,
 ): CtyType {
-  const [first, ...others] = items.map(typeOf).filter(({ kind }) => kind !== "dynamic");
+  const [first, ...others] = items.map(ctyTypeOf).filter(({ kind }) => kind !== "dynamic");
   if (first === undefined) return withoutOptional(declared);
-  if (others.some((type) => !sameType(type, first))) {
+  if (others.some((type) => !sameCtyType(type, first))) {
     throw new CtyError("TYPE_MISMATCH", path, "elements of one type are required");
   }
   return first;

@@ -3,8 +3,8 @@ import { CtyError, type CtyPath } from "./errors.ts";
 import { JsonNumber, parseJson } from "./json-text.ts";
 import { type CtyLimits, defaultCtyLimits } from "./limits.ts";
 import { parseNumber } from "./number.ts";
-import { type CtyType, ctyType, typeName, withoutOptional } from "./type.ts";
-import { typeFromJson } from "./type-json.ts";
+import { type CtyType, ctyType, ctyTypeName, withoutOptional } from "./type.ts";
+import { ctyTypeFromJson } from "./type-json.ts";
 import { type CtyValue, cleanText, setItems, stringValue } from "./value.ts";
 
 /**
@@ -54,7 +54,7 @@ function decodeDynamic(json: unknown, path: CtyPath | undefined): CtyValue {
   if (!isWrapper) {
     throw new CtyError("INVALID_JSON", path, 'not of the form {"value": …, "type": …}');
   }
-  return decode(entries.get("value"), typeFromJson(entries.get("type")), path);
+  return decode(entries.get("value"), ctyTypeFromJson(entries.get("type")), path);
 }
 
 function decodeString(json: unknown, path: CtyPath | undefined): CtyValue {
@@ -133,7 +133,7 @@ function decodeObject(
 
 function itemsOf(json: unknown, type: CtyType, path: CtyPath | undefined): unknown[] {
   if (Array.isArray(json)) return json;
-  throw mismatch(`a ${typeName(type)}`, path);
+  throw mismatch(`a ${ctyTypeName(type)}`, path);
 }
 
 function entriesOf(json: unknown, wanted: string, path: CtyPath | undefined): [string, unknown][] {

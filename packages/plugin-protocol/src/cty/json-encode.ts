@@ -2,8 +2,8 @@ import { type CtyPart, checkKind, partsOf } from "./conformance.ts";
 import { CtyError, type CtyPath } from "./errors.ts";
 import { numberText } from "./number.ts";
 import { type CtyType, ctyType } from "./type.ts";
-import { typeToJson } from "./type-json.ts";
-import { type CtyValue, typeOf } from "./value.ts";
+import { ctyTypeToJson } from "./type-json.ts";
+import { type CtyValue, ctyTypeOf } from "./value.ts";
 
 /**
  * Writes a value as JSON; under the dynamic type as `{"value": …, "type": …}`. Keys are sorted.
@@ -19,9 +19,9 @@ export function encodeCtyJson(value: CtyValue, type: CtyType = ctyType.dynamic):
 
 function encode(value: CtyValue, type: CtyType, path: CtyPath | undefined): string {
   if (type.kind === "dynamic") {
-    const actual = typeOf(value);
+    const actual = ctyTypeOf(value);
     if (actual.kind !== "dynamic") {
-      return `{"value":${encode(value, actual, path)},"type":${JSON.stringify(typeToJson(actual))}}`;
+      return `{"value":${encode(value, actual, path)},"type":${JSON.stringify(ctyTypeToJson(actual))}}`;
     }
   }
   checkKind(value, type, path);

@@ -5,8 +5,8 @@ import { type CtyLimits, checkCount, checkDepth, checkSize, defaultCtyLimits } f
 import { readNumber } from "./msgpack-number.ts";
 import { MsgpackReader } from "./msgpack-reader.ts";
 import { readUnknown } from "./refinement.ts";
-import { type CtyType, ctyType, typeName, withoutOptional } from "./type.ts";
-import { typeFromJson } from "./type-json.ts";
+import { type CtyType, ctyType, ctyTypeName, withoutOptional } from "./type.ts";
+import { ctyTypeFromJson } from "./type-json.ts";
 import { type CtyValue, cleanText, setItems, stringValue } from "./value.ts";
 
 /**
@@ -79,7 +79,7 @@ class Decoder {
     if (description === undefined) {
       throw new CtyError("INVALID_MSGPACK", path, "not a pair of a type and a value");
     }
-    return this.decode(typeFromJson(parseJson(description, this.#limits)), path, depth + 1);
+    return this.decode(ctyTypeFromJson(parseJson(description, this.#limits)), path, depth + 1);
   }
 
   #items(
@@ -135,5 +135,5 @@ class Decoder {
 }
 
 function mismatch(type: CtyType, path: CtyPath | undefined): never {
-  throw new CtyError("TYPE_MISMATCH", path, `${typeName(type)} is required`);
+  throw new CtyError("TYPE_MISMATCH", path, `${ctyTypeName(type)} is required`);
 }

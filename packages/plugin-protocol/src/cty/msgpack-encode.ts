@@ -4,8 +4,8 @@ import { writeNumber } from "./msgpack-number.ts";
 import { MsgpackWriter } from "./msgpack-writer.ts";
 import { writeUnknown } from "./refinement.ts";
 import { type CtyType, ctyType } from "./type.ts";
-import { typeToJson } from "./type-json.ts";
-import { type CtyValue, typeOf } from "./value.ts";
+import { ctyTypeToJson } from "./type-json.ts";
+import { type CtyValue, ctyTypeOf } from "./value.ts";
 
 /**
  * Writes a value as msgpack, unknowns included; under the dynamic type, which is how a data source answers Packer,
@@ -28,10 +28,10 @@ function encode(
   path: CtyPath | undefined,
 ): void {
   if (type.kind === "dynamic") {
-    const actual = typeOf(value);
+    const actual = ctyTypeOf(value);
     if (actual.kind !== "dynamic") {
       writer.arrayHeader(2);
-      writer.binary(Buffer.from(JSON.stringify(typeToJson(actual))));
+      writer.binary(Buffer.from(JSON.stringify(ctyTypeToJson(actual))));
       encode(writer, value, actual, path);
       return;
     }

@@ -2,7 +2,7 @@ import { commonType } from "./conformance.ts";
 import { CtyError, type CtyPath, depthOf } from "./errors.ts";
 import { checkDepth, defaultCtyLimits } from "./limits.ts";
 import { type CtyNumber, parseNumber } from "./number.ts";
-import { type CtyType, ctyType, typeName } from "./type.ts";
+import { type CtyType, ctyType, ctyTypeName } from "./type.ts";
 import { type CtyValue, cleanText, setItems, stringValue } from "./value.ts";
 
 /** How {@link ctyToPlain} goes about what JavaScript does not have. */
@@ -96,7 +96,7 @@ function fromPlain(value: unknown, type: CtyType, path: CtyPath | undefined): Ct
     case "object":
       if (isRecord(value)) return object(value, type.attributes, path);
   }
-  throw mismatch(typeName(type), value, path);
+  throw mismatch(ctyTypeName(type), value, path);
 }
 
 function implied(value: unknown, path: CtyPath | undefined): CtyValue {

@@ -6,19 +6,19 @@ import { type CtyType, ctyType } from "./type.ts";
  *
  * Source: zclconf/go-cty `cty/json.go`, `Type.MarshalJSON`.
  */
-export function typeToJson(type: CtyType): unknown {
+export function ctyTypeToJson(type: CtyType): unknown {
   switch (type.kind) {
     case "list":
     case "set":
     case "map":
-      return [type.kind, typeToJson(type.element)];
+      return [type.kind, ctyTypeToJson(type.element)];
     case "tuple":
-      return ["tuple", type.elements.map(typeToJson)];
+      return ["tuple", type.elements.map(ctyTypeToJson)];
     case "object": {
       const attributes = Object.fromEntries(
         [...type.attributes.keys()]
           .sort()
-          .map((name) => [name, typeToJson(type.attributes.get(name) as CtyType)]),
+          .map((name) => [name, ctyTypeToJson(type.attributes.get(name) as CtyType)]),
       );
       const optional = [...(type.optional ?? [])].sort();
       return optional.length === 0 ? ["object", attributes] : ["object", attributes, optional];
@@ -33,7 +33,7 @@ export function typeToJson(type: CtyType): unknown {
  *
  * @throws {CtyError} `INVALID_TYPE`
  */
-export function typeFromJson(json: unknown): CtyType {
+export function ctyTypeFromJson(json: unknown): CtyType {
   if (typeof json === "string") return primitive(json);
   if (!Array.isArray(json)) throw invalid("a type is a name or a list");
   const [kind, parameter, optional] = json as unknown[];
@@ -44,10 +44,10 @@ export function typeFromJson(json: unknown): CtyType {
     case "list":
     case "set":
     case "map":
-      return { kind, element: typeFromJson(parameter) };
+      return { kind, element: ctyTypeFromJson(parameter) };
     case "tuple":
       if (!Array.isArray(parameter)) throw invalid("a tuple lists the types of its elements");
-      return ctyType.tuple(parameter.map(typeFromJson));
+      return ctyType.tuple(parameter.map(ctyTypeFromJson));
     default:
       throw invalid("the kind is none of list, set, map, tuple, object");
   }
@@ -70,7 +70,7 @@ function objectType(attributes: unknown, optional: unknown): CtyType {
     throw invalid("an object maps the names of its attributes to types");
   }
   const types = new Map(
-    Object.entries(attributes).map(([name, type]) => [name.normalize(), typeFromJson(type)]),
+    Object.entries(attributes).map(([name, type]) => [name.normalize(), ctyTypeFromJson(type)]),
   );
   if (optional === undefined) return { kind: "object", attributes: types };
   if (!isNames(optional) || !optional.every((name) => types.has(name))) {

@@ -37,17 +37,17 @@ export const ctyType = {
 } as const satisfies Record<string, CtyType | ((...parts: never[]) => CtyType)>;
 
 /** Whether two types are the same one. Optional attributes count. */
-export function sameType(left: CtyType, right: CtyType): boolean {
+export function sameCtyType(left: CtyType, right: CtyType): boolean {
   if (left === right) return true;
   switch (left.kind) {
     case "list":
     case "set":
     case "map":
-      return left.kind === right.kind && sameType(left.element, right.element);
+      return left.kind === right.kind && sameCtyType(left.element, right.element);
     case "tuple": {
       if (right.kind !== "tuple" || left.elements.length !== right.elements.length) return false;
       const others = right.elements;
-      return left.elements.every((element, at) => sameType(element, others[at] as CtyType));
+      return left.elements.every((element, at) => sameCtyType(element, others[at] as CtyType));
     }
     case "object":
       return right.kind === "object" && sameAttributes(left, right);
@@ -64,7 +64,7 @@ function sameAttributes(left: ObjectType, right: ObjectType): boolean {
   return [...left.attributes].every(([name, type]) => {
     const other = right.attributes.get(name);
     const optional = left.optional?.has(name) === right.optional?.has(name);
-    return other !== undefined && optional && sameType(type, other);
+    return other !== undefined && optional && sameCtyType(type, other);
   });
 }
 
@@ -90,12 +90,12 @@ export function withoutOptional(type: CtyType): CtyType {
 }
 
 /** A type in words for an error message, such as `list of string`. */
-export function typeName(type: CtyType): string {
+export function ctyTypeName(type: CtyType): string {
   switch (type.kind) {
     case "list":
     case "set":
     case "map":
-      return `${type.kind} of ${typeName(type.element)}`;
+      return `${type.kind} of ${ctyTypeName(type.element)}`;
     case "dynamic":
       return "any type";
     default:

@@ -45,7 +45,7 @@ export type CtyValue =
   | { readonly kind: "object"; readonly attributes: ReadonlyMap<string, CtyValue> };
 
 /** The type of a value. */
-export function typeOf(value: CtyValue): CtyType {
+export function ctyTypeOf(value: CtyValue): CtyType {
   switch (value.kind) {
     case "null":
     case "unknown":
@@ -55,11 +55,11 @@ export function typeOf(value: CtyValue): CtyType {
     case "map":
       return { kind: value.kind, element: value.element };
     case "tuple":
-      return ctyType.tuple(value.items.map(typeOf));
+      return ctyType.tuple(value.items.map(ctyTypeOf));
     case "object":
       return {
         kind: "object",
-        attributes: new Map([...value.attributes].map(([name, item]) => [name, typeOf(item)])),
+        attributes: new Map([...value.attributes].map(([name, item]) => [name, ctyTypeOf(item)])),
       };
     default:
       return ctyType[value.kind];

@@ -4,14 +4,14 @@ import {
   type CtyValue,
   ctyFromPlain,
   ctyToPlain,
+  ctyTypeFromJson,
+  ctyTypeOf,
+  ctyTypeToJson,
   decodeCtyJson,
   decodeCtyMsgpack,
   encodeCtyJson,
   encodeCtyMsgpack,
-  sameType,
-  typeFromJson,
-  typeOf,
-  typeToJson,
+  sameCtyType,
 } from "../../src/cty/index.ts";
 import { fromDouble, numberText, parseNumber } from "../../src/cty/number.ts";
 import { anyNumber, anyType, typedValue } from "./arbitrary.ts";
@@ -51,7 +51,7 @@ describe("whatever the value", () => {
   it("has the type that it was made of", () => {
     fc.assert(
       fc.property(typedValue(true), ({ type, value }) => {
-        expect(sameType(typeOf(value), type)).toBe(true);
+        expect(sameCtyType(ctyTypeOf(value), type)).toBe(true);
       }),
     );
   });
@@ -84,7 +84,7 @@ describe("whatever the type", () => {
   it("comes back from its JSON form", () => {
     fc.assert(
       fc.property(anyType, (type) => {
-        expect(typeFromJson(JSON.parse(JSON.stringify(typeToJson(type))))).toEqual(type);
+        expect(ctyTypeFromJson(JSON.parse(JSON.stringify(ctyTypeToJson(type))))).toEqual(type);
       }),
     );
   });

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import {
   CtyError,
   type CtyValue,
+  ctyTypeFromJson,
+  ctyTypeToJson,
   decodeCtyJson,
   decodeCtyMsgpack,
   encodeCtyJson,
   encodeCtyMsgpack,
-  typeFromJson,
-  typeToJson,
 } from "../../src/cty/index.ts";
 import vectors from "./vectors.json" with { type: "json" };
 
@@ -27,7 +27,7 @@ const stricterThanGo = new Map([
 ]);
 
 function decode(input: Input): CtyValue {
-  const type = typeFromJson(input.type);
+  const type = ctyTypeFromJson(input.type);
   return input.json === undefined
     ? decodeCtyMsgpack(Buffer.from(input.msgpack ?? "", "hex"), type)
     : decodeCtyJson(input.json, type);
@@ -38,27 +38,27 @@ const title = (input: Input) =>
 
 describe("values that Go wrote", () => {
   it.each(vectors.values)("$name: msgpack comes back byte for byte", (vector) => {
-    const type = typeFromJson(vector.type);
+    const type = ctyTypeFromJson(vector.type);
     const value = decodeCtyMsgpack(Buffer.from(vector.msgpack, "hex"), type);
     expect(encodeCtyMsgpack(value, type).toString("hex")).toBe(vector.msgpack);
   });
 
   const inJson = vectors.values.filter((vector) => vector.json !== undefined);
   it.each(inJson)("$name: JSON comes back letter for letter", (vector) => {
-    const type = typeFromJson(vector.type);
+    const type = ctyTypeFromJson(vector.type);
     expect(encodeCtyJson(decodeCtyJson(vector.json ?? "", type), type)).toBe(vector.json);
   });
 
   const notFromDouble = inJson.filter(({ name }) => name !== "number from the float 0.1");
   it.each(notFromDouble)("$name: JSON and msgpack are the same value", (vector) => {
-    const type = typeFromJson(vector.type);
+    const type = ctyTypeFromJson(vector.type);
     expect(encodeCtyMsgpack(decodeCtyJson(vector.json ?? "", type), type).toString("hex")).toBe(
       vector.msgpack,
     );
   });
 
   it.each(vectors.values)("$name: the type comes back", (vector) => {
-    expect(typeToJson(typeFromJson(vector.type))).toEqual(vector.type);
+    expect(ctyTypeToJson(ctyTypeFromJson(vector.type))).toEqual(vector.type);
   });
 });
 

@@ -67,12 +67,12 @@ function fieldOf(name: string, schema: core.$ZodType, place: Place): ConfigField
   const unwrapped = unwrap(schema, place.path);
   const shape = shapeOfUnwrapped(unwrapped, place);
   checkName(name, shape, place);
-  const { deprecated, sensitive } = unwrapped.meta;
+  const { deprecated, instead, sensitive } = unwrapped.meta;
   return {
     shape,
     optional: schema._zod.optin !== undefined,
     nullable: unwrapped.nullable || takesNull(unwrapped.definition),
-    ...(deprecated ? { deprecated: typeof deprecated === "string" ? deprecated : "" } : {}),
+    ...(deprecated === true ? { deprecated: typeof instead === "string" ? instead : "" } : {}),
     sensitive: sensitive === true,
   };
 }

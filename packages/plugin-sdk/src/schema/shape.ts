@@ -47,7 +47,7 @@ export interface ConfigField {
   readonly optional: boolean;
   /** Whether null is a value of its own, and not just the absence of one. */
   readonly nullable: boolean;
-  /** What to say to those who set it: the word of `.meta({ deprecated: "…" })`. */
+  /** Set where it is deprecated; what to do instead, as `.meta({ deprecated: true, instead: "use x" })` says. */
   readonly deprecated?: string;
   /** Whether its values must not be shown: `.meta({ sensitive: true })`. */
   readonly sensitive: boolean;
