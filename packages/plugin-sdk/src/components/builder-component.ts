@@ -2,7 +2,7 @@ import type { Builder } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { BuilderDefinition } from "../builder.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
-import { maskedUi } from "./masked-ui.ts";
+import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
 /** A builder as Packer drives it. */
@@ -25,7 +25,8 @@ export function builderComponent<Schema extends z.ZodObject>(
     },
     async run(ui, hook, { signal }) {
       const { config, packer } = prepared.get();
-      return await definition.run({ config, packer, ui: maskedUi(ui), hook, signal });
+      const context = { config, packer, ui: maskedUi(ui), hook, signal };
+      return await withMaskedErrors(() => definition.run(context));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { PostProcessor } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { PostProcessorDefinition } from "../post-processor.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
-import { maskedUi } from "./masked-ui.ts";
+import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
 /** A post-processor as Packer drives it. */
@@ -19,7 +19,11 @@ export function postProcessorComponent<Schema extends z.ZodObject>(
     async postProcess(ui, artifact, { signal }) {
       const { config, packer } = prepared.get();
       const context = { config, packer, artifact, ui: maskedUi(ui), signal };
-      const { artifact: result, keep = false, force = false } = await definition.run(context);
+      const {
+        artifact: result,
+        keep = false,
+        force = false,
+      } = await withMaskedErrors(() => definition.run(context));
       return { artifact: result, keep, forceOverride: force };
     },
   };

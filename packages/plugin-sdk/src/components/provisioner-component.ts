@@ -2,7 +2,7 @@ import type { Provisioner } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { ProvisionerDefinition } from "../provisioner.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
-import { maskedUi } from "./masked-ui.ts";
+import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
 /** A provisioner as Packer drives it. */
@@ -19,7 +19,7 @@ export function provisionerComponent<Schema extends z.ZodObject>(
     async provision(ui, communicator, generatedData, { signal }) {
       const { config, packer } = prepared.get();
       const context = { config, packer, ui: maskedUi(ui), communicator, generatedData, signal };
-      await definition.run(context);
+      await withMaskedErrors(() => definition.run(context));
     },
   };
 }
