@@ -1,29 +1,10 @@
-import { inspect } from "node:util";
 import { decodeCtyJson } from "@packerkit/plugin-protocol";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ConfigError, parseConfig, readConfigs } from "../src/config.ts";
 import readByGo from "./schema/hcl-read-by-go.json" with { type: "json" };
+import { plain, problemsOf, read, type Settings } from "./schema/read-settings.ts";
 import { toySchema } from "./schema/toy-schema.ts";
-
-type Settings = Readonly<Record<string, unknown>>;
-
-const plain = (value: Settings) => ({ kind: "plain", value }) as const;
-
-/** What a schema makes of settings that come in one part. */
-const read = (schema: z.ZodObject, settings: Settings) =>
-  readConfigs("toy", schema, [plain(settings)]);
-
-/** The problems of settings, as `attribute: message`. */
-function problemsOf(schema: z.ZodObject, ...parts: Settings[]): string[] {
-  try {
-    readConfigs("toy", schema, parts.map(plain));
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map(({ attribute, message }) => `${attribute}: ${message}`);
-  }
-  return [];
-}
 
 describe("a template that Packer read", () => {
   const configOf = (name: string) => {
@@ -223,72 +204,6 @@ describe("settings in several parts", () => {
   });
 });
 
-describe("values of another kind, as JSON templates have them", () => {
-  const accepted: [z.ZodType, unknown, unknown][] = [
-    [z.string(), 8, "8"],
-    [z.string(), 1.5, "1.5"],
-    [z.string(), 1e21, "1000000000000000000000"],
-    [z.string(), 9007199254740993n, "9007199254740993"],
-    [z.string(), true, "1"],
-    [z.string(), false, "0"],
-    [z.string(), "", ""],
-    [z.number(), "8", 8],
-    [z.number(), "-1.5e3", -1500],
-    [z.number(), "0x1f", 31],
-    [z.number(), "0b11", 3],
-    [z.number(), true, 1],
-    [z.number().default(7), "", 7],
-    [z.boolean(), "true", true],
-    [z.boolean(), "T", true],
-    [z.boolean(), "0", false],
-    [z.boolean(), 2, true],
-    [z.boolean(), 0, false],
-    [z.boolean().default(true), "", true],
-    [z.union([z.number(), z.literal("auto")]), "8", 8],
-    [z.union([z.number(), z.literal("auto")]), "auto", "auto"],
-    [z.union([z.number(), z.string()]), "8", "8"],
-    [z.union([z.boolean(), z.literal("ask")]), "true", true],
-    [z.literal(["a", 1]), "1", 1],
-    [z.array(z.string()), "a", ["a"]],
-    [z.array(z.string()), "a,b", ["a", "b"]],
-    [z.array(z.string()), "", []],
-    [z.array(z.string()), {}, []],
-    [z.array(z.string()), [1, true], ["1", "1"]],
-    [z.array(z.number()), "1,2", [1, 2]],
-    [z.array(z.number()), 5, [5]],
-    [z.record(z.string(), z.string()), [], {}],
-    [z.record(z.string(), z.string()), [{ a: 1 }, { b: "2" }], { a: "1", b: "2" }],
-    [z.record(z.string(), z.string()), { a: null, b: "x" }, { b: "x" }],
-    [z.object({ a: z.number() }), [{ a: "1" }], { a: 1 }],
-    [z.object({ a: z.number() }).optional(), [], undefined],
-    [z.array(z.object({ a: z.number() })), { a: "1" }, [{ a: 1 }]],
-  ];
-  it.each(accepted)("%#: %o takes %o", (field, given, expected) => {
-    expect(read(z.object({ field }), { field: given }).config?.["field"]).toEqual(expected);
-  });
-
-  const refused: [z.ZodType, unknown, string][] = [
-    [z.number(), "eight", "field"],
-    [z.number(), "8 GB", "field"],
-    [z.number(), " 8", "field"],
-    [z.number(), "NaN", "field"],
-    [z.number(), 9007199254740993n, "field"],
-    [z.boolean(), "yes", "field"],
-    [z.string(), ["a"], "field"],
-    [z.string(), { a: 1 }, "field"],
-    [z.array(z.string()), ["a", null], "field[1]"],
-    [z.array(z.number()), ["1", ""], "field[1]"],
-    [z.record(z.string(), z.string()), "a", "field"],
-    [z.object({ a: z.number() }), "a", "field"],
-    [z.array(z.object({ a: z.number() })), ["a"], "field[0]"],
-  ];
-  it.each(refused)("%#: %o does not take %o", (field, given, attribute) => {
-    const [problem, ...others] = problemsOf(z.object({ field }), { field: given });
-    expect(problem).toMatch(`${attribute}: Invalid input`);
-    expect(others).toEqual([]);
-  });
-});
-
 describe("values that Packer does not know yet", () => {
   const schema = z.object({
     url: z.url(),
@@ -316,59 +231,6 @@ describe("values that Packer does not know yet", () => {
 
   it("cannot be, where there is no Packer", () => {
     expect(() => parseConfig("toy", schema, { url: "<unknown>", name: "x" })).toThrow(ConfigError);
-  });
-});
-
-describe("values that must not be shown", () => {
-  const schema = z.object({
-    password: z.string().max(3).meta({ sensitive: true }),
-    nested: z.object({ keys: z.array(z.string()).meta({ sensitive: true }) }).optional(),
-    name: z.string().refine(() => false, { error: ({ input }) => `no such thing as ${input}` }),
-  });
-  const secret = "hunter2!";
-
-  /** Everything that a log could show of the error. */
-  function shown(...parts: Settings[]): string {
-    try {
-      readConfigs("toy", schema, parts.map(plain));
-    } catch (error) {
-      return inspect(error, { depth: 10 });
-    }
-    return "";
-  }
-
-  it("are answered, so that a log can mask them", () => {
-    const settings = { password: "abc", nested: { keys: ["k1", "k2"] }, name: "x" };
-    const packer = {
-      packer_user_variables: { a: "v1", b: "v2" },
-      packer_sensitive_variables: ["b"],
-    };
-    const open = z.object({ ...schema.shape, name: z.string() });
-    const { sensitive } = readConfigs("toy", open, [plain(packer), plain(settings)]);
-    expect(sensitive).toEqual(["abc", "k1", "k2", "v2"]);
-  });
-
-  it("are not in an error of zod's", () => {
-    const text = shown({ password: secret, name: "x" });
-    expect(text).toContain("password: Too big");
-    expect(text).not.toContain(secret);
-  });
-
-  it("are masked in an error of the author's own", () => {
-    const variables = {
-      packer_user_variables: { token: secret },
-      packer_sensitive_variables: ["token"],
-    };
-    expect(shown({ password: "abc", name: `x${secret}` }, variables)).toContain(
-      "no such thing as x<sensitive>",
-    );
-    expect(shown({ password: secret, name: secret })).not.toContain(secret);
-  });
-
-  it("are not in an error for a value of the wrong kind", () => {
-    const settings = { password: [secret], nested: secret, name: { secret } };
-    expect(shown(settings)).toContain("3 problems");
-    expect(shown(settings)).not.toContain(secret);
   });
 });
 
