@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { ApiError } from "./errors.ts";
 
 /** The largest JSON body that a stand-in reads, in bytes, unless an operation says otherwise. */
@@ -13,6 +14,8 @@ export interface ExchangeParts {
   path: string;
   parameters: Record<string, string>;
   query: URLSearchParams;
+  /** The body of a request that asks for an upgrade; `undefined` for any other. */
+  upgradeBody: Buffer | undefined;
   /** Hands over the raw connection, for operations that leave HTTP behind. */
   takeConnection: () => Duplex;
 }
@@ -26,6 +29,7 @@ export class Exchange {
   readonly query: URLSearchParams;
   readonly takeConnection: () => Duplex;
   readonly #parameters: Record<string, string>;
+  readonly #upgradeBody: Buffer | undefined;
 
   constructor(parts: ExchangeParts) {
     this.request = parts.request;
@@ -35,6 +39,12 @@ export class Exchange {
     this.query = parts.query;
     this.takeConnection = parts.takeConnection;
     this.#parameters = parts.parameters;
+    this.#upgradeBody = parts.upgradeBody;
+  }
+
+  /** Whether the client asks to leave HTTP behind. */
+  get isUpgrade(): boolean {
+    return this.#upgradeBody !== undefined;
   }
 
   /** The value of a placeholder of the route's path. */
@@ -64,12 +74,18 @@ export class Exchange {
     this.response.writeHead(status, { "content-length": 0 }).end();
   }
 
+  /** Sends a stream, no faster than the client reads it. */
+  async sendStream(stream: Readable): Promise<void> {
+    await pipeline(stream, this.response);
+  }
+
   /**
    * Reads the body as bytes.
    *
    * @throws {ApiError} 413 `body_too_large` past `maxBytes`.
    */
   async readBytes(maxBytes: number): Promise<Buffer> {
+    if (this.#upgradeBody !== undefined) return this.#upgradeBody;
     const chunks: Buffer[] = [];
     let size = 0;
     // Left open when the loop ends early, so that the refusal still reaches the client.

@@ -1,13 +1,13 @@
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError } from "./errors.ts";
-import { Exchange } from "./exchange.ts";
+import { Exchange, type ExchangeParts } from "./exchange.ts";
 import { type Fault, FaultPlan, type Faults } from "./faults.ts";
 import { type ListenOptions, listen } from "./listen.ts";
 import { type OpenRequestRecord, RequestLog, type RequestRecord } from "./request-log.ts";
 import { compileRoutes, type MatchRoute, type Route } from "./router.ts";
+import { discardingResponse, readUpgradeBody, responseOn } from "./upgrade.ts";
 
 /** What makes a stand-in a certain provider's. */
 export interface StandInDefinition {
@@ -56,7 +56,10 @@ export async function startStandIn(
     void dispatcher.dispatch(request, response);
   });
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    void dispatcher.dispatch(request, responseOn(request, socket, head));
+    void readUpgradeBody(request, socket, head).then(async (body) => {
+      if (body === undefined) socket.destroy();
+      else await dispatcher.dispatch(request, responseOn(request, socket), body);
+    });
   });
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -88,19 +91,6 @@ function closeServer(server: Server, sockets: Set<Socket>): Promise<void> {
   });
 }
 
-/** An upgrade request comes without a response; this makes one, for answers that stay in HTTP. */
-function responseOn(request: IncomingMessage, socket: Socket, head: Buffer): ServerResponse {
-  if (head.length > 0) socket.unshift(head);
-  const response = new ServerResponse(request);
-  response.shouldKeepAlive = false;
-  response.assignSocket(socket);
-  response.once("finish", () => {
-    response.detachSocket(socket);
-    socket.end();
-  });
-  return response;
-}
-
 /** Takes a request through log, faults, authorization and route. */
 class Dispatcher {
   readonly #definition: StandInDefinition;
@@ -115,7 +105,11 @@ class Dispatcher {
     this.#faults = faults;
   }
 
-  async dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async dispatch(
+    request: IncomingMessage,
+    response: ServerResponse,
+    upgradeBody?: Buffer,
+  ): Promise<void> {
     const { path, query } = splitTarget(request.url ?? "/");
     const method = request.method ?? "GET";
     const routed = this.#route(method, path);
@@ -129,6 +123,7 @@ class Dispatcher {
     const isLost = fault?.kind === "dropAfter";
     if (!isLost) recordStatus(response, record);
     const exchange = makeExchange(request, isLost ? discardingResponse(request) : response, {
+      upgradeBody,
       operation,
       path,
       query,
@@ -212,12 +207,7 @@ function unexpected(operation: string, error: unknown): ApiError {
 function makeExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  rest: {
-    operation: string;
-    path: string;
-    query: URLSearchParams;
-    parameters: Record<string, string>;
-  },
+  rest: Omit<ExchangeParts, "request" | "response" | "takeConnection">,
 ): Exchange {
   return new Exchange({
     request,
@@ -229,17 +219,4 @@ function makeExchange(
       return socket;
     },
   });
-}
-
-/** A response whose bytes go nowhere. */
-function discardingResponse(request: IncomingMessage): ServerResponse {
-  const nowhere = new Duplex({
-    read() {
-      this.push(null);
-    },
-    write: (_chunk, _encoding, done) => done(),
-  });
-  const response = new ServerResponse(request);
-  response.assignSocket(nowhere as Socket);
-  return response;
 }

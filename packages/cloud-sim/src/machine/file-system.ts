@@ -12,8 +12,10 @@ const VOLATILE_FOLDERS = ["/dev/", "/proc/"];
  * in it, and it keeps the mode of a file that is overwritten.
  */
 export class MachineFileSystem extends InMemoryFs {
-  /** Paths that must not be replaced while the shell installs its programs; `undefined` afterwards. */
+  /** What must not be replaced while the shell installs its programs; `undefined` afterwards. */
   #protected: ReadonlyMap<string, SnapshotEntry> | undefined;
+  /** What the shell installed: the content of programs, `undefined` for folders. No snapshot holds it. */
+  #installed: ReadonlyMap<string, Uint8Array | undefined> = new Map();
 
   /** Makes a file system out of a snapshot. */
   static async restore(snapshot: Snapshot, maxBytes: number): Promise<MachineFileSystem> {
@@ -39,23 +41,45 @@ export class MachineFileSystem extends InMemoryFs {
   }
 
   /** Ends the time in which the shell installs its programs: from here on everything can be replaced. */
-  finishInstallation(): void {
+  async finishInstallation(): Promise<void> {
+    const installed = new Map<string, Uint8Array | undefined>();
+    for (const path of this.getAllPaths()) {
+      if (this.#protected?.has(path)) continue;
+      const { isFile } = await this.lstat(path);
+      installed.set(path, isFile ? await this.readFileBuffer(path) : undefined);
+    }
+    this.#installed = installed;
     this.#protected = undefined;
   }
 
-  /** Everything there is, but for what the shell makes anew at each start. */
+  /** Everything there is, but for what the shell installs anew at each start. */
   async snapshot(): Promise<Snapshot> {
     const entries: SnapshotEntry[] = [];
-    for (const path of this.getAllPaths().sort()) {
+    const filledFolders = new Set<string>();
+    for (const path of this.getAllPaths().sort().reverse()) {
       if (path === "/" || VOLATILE_FOLDERS.some((folder) => path.startsWith(folder))) continue;
-      const { mode, mtime, isDirectory, isSymbolicLink } = await this.lstat(path);
-      const common = { path, mode: mode & 0o7777, modifiedAt: mtime };
-      if (isDirectory) entries.push({ ...common, type: "directory" });
-      else if (isSymbolicLink)
-        entries.push({ ...common, type: "symlink", target: await this.readlink(path) });
-      else entries.push({ ...common, type: "file", content: await this.readFileBuffer(path) });
+      const entry = await this.entryAt(path);
+      if (this.#isInstalled(entry) && !filledFolders.has(path)) continue;
+      entries.push(entry);
+      filledFolders.add(posix.dirname(path));
     }
-    return entries;
+    return entries.reverse();
+  }
+
+  /** Whether an entry is just what the shell put there. */
+  #isInstalled(entry: SnapshotEntry): boolean {
+    if (!this.#installed.has(entry.path) || entry.type === "symlink") return false;
+    const content = entry.type === "file" ? entry.content : undefined;
+    return this.#installed.get(entry.path) === content;
+  }
+
+  /** What is at a path, links in its last part not followed. */
+  async entryAt(path: string): Promise<SnapshotEntry> {
+    const { mode, mtime, isDirectory, isSymbolicLink } = await this.lstat(path);
+    const common = { path, mode: mode & 0o7777, modifiedAt: mtime };
+    if (isDirectory) return { ...common, type: "directory" };
+    if (isSymbolicLink) return { ...common, type: "symlink", target: await this.readlink(path) };
+    return { ...common, type: "file", content: await this.readFileBuffer(path) };
   }
 
   override writeFileSync(

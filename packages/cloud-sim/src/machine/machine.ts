@@ -63,10 +63,10 @@ export class Machine {
       name: "run-programs-by-path",
       transform: ({ ast }) => ({ ast: runProgramsByPath(ast) }),
     });
-    fileSystem.finishInstallation();
     for (const folder of ["/root", "/tmp", "/etc"]) {
       await fileSystem.mkdir(folder, { recursive: true });
     }
+    await fileSystem.finishInstallation();
     return new Machine(fileSystem, bash);
   }
 
@@ -88,13 +88,29 @@ export class Machine {
     return this.run(words.map(quoteWord).join(" "), options);
   }
 
-  /** What is at a path, links followed; `undefined` where nothing is. */
+  /** What is at a path, all links followed; `undefined` where nothing is. */
   async find(path: string): Promise<SnapshotEntry | undefined> {
     if (!(await this.#fileSystem.exists(path))) return undefined;
-    const { mode, mtime, isDirectory } = await this.#fileSystem.stat(path);
-    const common = { path: posix.resolve("/", path), mode: mode & 0o7777, modifiedAt: mtime };
-    if (isDirectory) return { ...common, type: "directory" };
-    return { ...common, type: "file", content: await this.#fileSystem.readFileBuffer(path) };
+    return this.#fileSystem.entryAt(await this.#fileSystem.realpath(path));
+  }
+
+  /** What is at a path, a link at its end not followed; `undefined` where nothing is. */
+  async findLink(path: string): Promise<SnapshotEntry | undefined> {
+    try {
+      return await this.#fileSystem.entryAt(path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The path of a program, looked up as a shell does; `undefined` where there is none. */
+  async findProgram(name: string, searchPath: string): Promise<string | undefined> {
+    const folders = name.includes("/") ? [""] : searchPath.split(":");
+    for (const folder of folders) {
+      const path = posix.join(folder, name);
+      if ((await this.find(path))?.type === "file") return path;
+    }
+    return undefined;
   }
 
   /** Writes an entry, and the folders above it where they are missing. Replaces a file or link that is there. */
