@@ -107,7 +107,7 @@ describe("bad input", () => {
       "check the attribute api_url",
     ],
     ["an empty image name", { image_name: " " }, "image_name: must be 1 to 63 lower-case letters"],
-    ["labels that are no strings", { labels: { size: 3 } }, "labels.size"],
+    ["labels that are no strings", { labels: { size: ["x"] } }, "labels.size"],
     [
       "a label of a megabyte",
       { labels: { note: "x".repeat(1 << 20) } },

@@ -1,6 +1,7 @@
 import type { Hook, Ui } from "@packerkit/plugin-protocol";
 import type { Artifact } from "@packerkit/registry-image";
 import type { z } from "zod";
+import { hclSpecOf } from "./schema/hcl-spec-of.ts";
 import type { PackerSettings } from "./settings.ts";
 
 /** What a builder's `run` is given. */
@@ -30,9 +31,14 @@ export interface BuilderDefinition<Schema extends z.ZodObject = z.ZodObject> {
   run(context: BuildContext<z.output<Schema>>): Promise<Artifact | undefined>;
 }
 
-/** Defines a builder; the types of its settings follow from the schema. */
+/**
+ * Defines a builder; the types of its settings follow from the schema.
+ *
+ * @throws {PluginError} `SCHEMA_NOT_EXPRESSIBLE` where HCL cannot express the schema; the message names field and cure.
+ */
 export function defineBuilder<Schema extends z.ZodObject>(
   definition: BuilderDefinition<Schema>,
 ): BuilderDefinition<Schema> {
+  hclSpecOf(definition.config, "builder");
   return definition;
 }

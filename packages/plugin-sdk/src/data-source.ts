@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { hclSpecOf } from "./schema/hcl-spec-of.ts";
 import type { PackerSettings } from "./settings.ts";
 
 /** What a data source's `run` is given. */
@@ -21,9 +22,15 @@ export interface DataSourceDefinition<
   run(context: DataSourceContext<z.output<Schema>>): Promise<z.input<Output>>;
 }
 
-/** Defines a data source; the types of its settings and its answer follow from the schemas. */
+/**
+ * Defines a data source; the types of its settings and its answer follow from the schemas.
+ *
+ * @throws {PluginError} `SCHEMA_NOT_EXPRESSIBLE` where HCL cannot express a schema; the message names field and cure.
+ */
 export function defineDataSource<Schema extends z.ZodObject, Output extends z.ZodObject>(
   definition: DataSourceDefinition<Schema, Output>,
 ): DataSourceDefinition<Schema, Output> {
+  hclSpecOf(definition.config, "data-source");
+  hclSpecOf(definition.output);
   return definition;
 }

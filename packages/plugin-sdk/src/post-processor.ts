@@ -1,5 +1,6 @@
 import type { AnyArtifact, RemoteArtifact, Ui } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
+import { hclSpecOf } from "./schema/hcl-spec-of.ts";
 import type { PackerSettings } from "./settings.ts";
 
 /** What a post-processor's `run` is given. */
@@ -30,9 +31,14 @@ export interface PostProcessorDefinition<Schema extends z.ZodObject = z.ZodObjec
   run(context: PostProcessContext<z.output<Schema>>): Promise<PostProcessResult>;
 }
 
-/** Defines a post-processor; the types of its settings follow from the schema. */
+/**
+ * Defines a post-processor; the types of its settings follow from the schema.
+ *
+ * @throws {PluginError} `SCHEMA_NOT_EXPRESSIBLE` where HCL cannot express the schema; the message names field and cure.
+ */
 export function definePostProcessor<Schema extends z.ZodObject>(
   definition: PostProcessorDefinition<Schema>,
 ): PostProcessorDefinition<Schema> {
+  hclSpecOf(definition.config, "post-processor");
   return definition;
 }

@@ -1,5 +1,6 @@
 import type { Communicator, Ui } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
+import { hclSpecOf } from "./schema/hcl-spec-of.ts";
 import type { PackerSettings } from "./settings.ts";
 
 /** What a provisioner's `run` is given. */
@@ -22,9 +23,14 @@ export interface ProvisionerDefinition<Schema extends z.ZodObject = z.ZodObject>
   run(context: ProvisionContext<z.output<Schema>>): Promise<void>;
 }
 
-/** Defines a provisioner; the types of its settings follow from the schema. */
+/**
+ * Defines a provisioner; the types of its settings follow from the schema.
+ *
+ * @throws {PluginError} `SCHEMA_NOT_EXPRESSIBLE` where HCL cannot express the schema; the message names field and cure.
+ */
 export function defineProvisioner<Schema extends z.ZodObject>(
   definition: ProvisionerDefinition<Schema>,
 ): ProvisionerDefinition<Schema> {
+  hclSpecOf(definition.config, "provisioner");
   return definition;
 }
