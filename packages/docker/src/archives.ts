@@ -32,7 +32,7 @@ export interface FolderPacking {
   source: string;
   /** The name that the folder gets in the archive; `undefined` packs what is in it, without the folder itself. */
   name: string | undefined;
-  /** Paths below the folder to leave out, with all that is in them. */
+  /** Patterns of paths below the folder to leave out, such as `*.tmp`; folders with all that is in them. */
   exclude: readonly string[];
   owner: Owner;
 }
@@ -67,7 +67,7 @@ export async function packFolder(packing: FolderPacking): Promise<Readable> {
 export interface FolderUnpacking {
   /** The local folder that the archive's topmost folder becomes; it is made where it does not exist. */
   destination: string;
-  /** Paths below the folder to leave out, with all that is in them. */
+  /** Patterns of paths below the folder to leave out, such as `*.tmp`; folders with all that is in them. */
   exclude: readonly string[];
 }
 
@@ -146,7 +146,13 @@ function withoutTop(name: string): string {
   return slash === -1 ? "" : normalized.slice(slash + 1);
 }
 
-function excluder(exclude: readonly string[]): (path: string) => boolean {
-  const paths = exclude.map((path) => posix.normalize(`/${path}`).slice(1).replace(/\/$/, ""));
-  return (path) => paths.some((one) => one !== "" && (path === one || path.startsWith(`${one}/`)));
+/** Tells whether a path, or a folder that it is in, matches one of the patterns. */
+function excluder(patterns: readonly string[]): (path: string) => boolean {
+  const matches = (path: string) => patterns.some((pattern) => posix.matchesGlob(path, pattern));
+  return (path) => {
+    for (let part = path; part !== "." && part !== ""; part = posix.dirname(part)) {
+      if (matches(part)) return true;
+    }
+    return false;
+  };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Hook, Ui } from "@packerkit/plugin-sdk";
+import type { Ui } from "@packerkit/plugin-sdk";
 import type { Engine } from "./client.ts";
 import type { DockerConfig } from "./config.ts";
 import type { ContainerDetails, ImageDetails } from "./engine-answers.ts";
@@ -10,7 +10,6 @@ export interface BuildState {
   readonly config: DockerConfig;
   readonly engine: Engine;
   readonly ui: Ui;
-  readonly hook: Hook;
   /** Names and labels all that the build makes, so that it is found again where the engine's answer was lost. */
   readonly token: string;
   /** What provisioners and post-processors see as `build.…`. */

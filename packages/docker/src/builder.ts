@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { defineBuilder, runSteps, type Step } from "@packerkit/plugin-sdk";
+import { defineBuilder, provisionStep, runSteps, type Step } from "@packerkit/plugin-sdk";
 import { ExportArtifact, ImportArtifact, UNKNOWN_IMAGE_SHA256 } from "./artifact.ts";
 import type { BuildState } from "./build-state.ts";
 import { Engine } from "./client.ts";
@@ -10,7 +10,7 @@ import { commitContainer } from "./steps/commit-container.ts";
 import { exportContainer } from "./steps/export-container.ts";
 import { findSourceImage } from "./steps/find-source-image.ts";
 import { prepareExport } from "./steps/prepare-export.ts";
-import { provision } from "./steps/provision.ts";
+import { provisionTarget } from "./steps/provision.ts";
 import { reachEngine } from "./steps/reach-engine.ts";
 import { startContainer } from "./steps/start-container.ts";
 import { trackImages } from "./steps/track-images.ts";
@@ -32,24 +32,25 @@ export const dockerBuilder = defineBuilder({
     return ["pull has no effect together with build; set build.pull instead"];
   },
 
-  async run({ config, hook, packer, signal, ui }) {
+  async run(context) {
+    const { config, packer, signal, ui } = context;
     const token = `packerkit-${randomBytes(8).toString("hex")}`;
     const state: BuildState = {
       config,
       engine: new Engine(readEngineAddress(config.docker_host)),
       ui,
-      hook,
       token,
       generatedData: { ImageSha256: UNKNOWN_IMAGE_SHA256 },
       container: { name: token, asked: false, isUncertain: false },
       images: { asked: false, isUncertain: false },
     };
-    await runSteps(stepsFor(config), state, { ui, signal, onError: packer.onError });
+    const provision = provisionStep(context, provisionTarget);
+    await runSteps(stepsFor(config, provision), state, { ui, signal, onError: packer.onError });
     return artifactOf(state);
   },
 });
 
-function stepsFor(config: DockerConfig): Step<BuildState>[] {
+function stepsFor(config: DockerConfig, provision: Step<BuildState>): Step<BuildState>[] {
   return [
     ...(config.export_path === undefined ? [] : [prepareExport]),
     reachEngine,

@@ -94,7 +94,10 @@ const fields = {
 
   login: z.boolean().default(false).describe("Show credentials to the registry when pulling."),
   login_username: z.string().optional().describe("The user at the registry."),
-  login_password: z.string().optional().describe("The password at the registry."),
+  login_password: z
+    .string()
+    .optional()
+    .meta({ description: "The password at the registry.", sensitive: true }),
   login_server: z.string().optional().describe("The registry. Default: Docker Hub."),
 
   docker_host: z

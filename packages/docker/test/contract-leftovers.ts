@@ -61,7 +61,7 @@ export function describeLeftovers(engine: () => TestEngine): void {
 
   it("names what it could not remove where the engine goes away", async () => {
     const { address, image } = engine();
-    const before = await inventoryOf(address);
+    const before = await inventoryOf(engine());
     let isGone = false;
     await using proxy = await startFaultProxy(address, () => (isGone ? "drop" : undefined));
     const building = build(
@@ -76,7 +76,7 @@ export function describeLeftovers(engine: () => TestEngine): void {
       },
     );
     const error = await building.catch((caught: unknown) => caught);
-    const { containers } = await inventoryOf(address);
+    const { containers } = await inventoryOf(engine());
     const left = containers.filter((id) => !before.containers.includes(id));
     for (const id of left)
       await dockerAt(address).getContainer(id).remove({ force: true, v: true });
@@ -94,13 +94,14 @@ export function describeLeftovers(engine: () => TestEngine): void {
 
 /** Runs one build through a proxy; destroys the artifact where there is one, and then looks around. */
 async function expectNothingLeft(
-  { address, image }: TestEngine,
+  engine: TestEngine,
   settings: Readonly<Record<string, unknown>>,
   decide: Decide,
   signal?: AbortSignal,
 ): Promise<Trial> {
+  const { address, image } = engine;
   await using folder = await temporaryFolder();
-  const before = await inventoryOf(address);
+  const before = await inventoryOf(engine);
   await using proxy = await startFaultProxy(address, decide);
   const config =
     "export_path" in settings
@@ -124,6 +125,6 @@ async function expectNothingLeft(
     trial.files.filter((name) => name.endsWith(".partial")),
     what,
   ).toEqual([]);
-  expect(await inventoryOf(address), what).toEqual(before);
+  expect(await inventoryOf(engine), what).toEqual(before);
   return { ...trial, calls };
 }

@@ -20,6 +20,8 @@ export interface TestEngine extends AsyncDisposable {
   readonly address: string;
   /** An image on it with a shell and the everyday commands; its command is `sh` and it has no entrypoint. */
   readonly image: string;
+  /** The engine has no volumes: what is mounted is a part of the container. */
+  readonly withoutVolumes?: true;
 }
 
 /** What an engine holds. */
@@ -34,12 +36,12 @@ export function dockerAt(address: string): Docker {
   return new Docker(readEngineAddress(address).connection as Docker.DockerOptions);
 }
 
-export async function inventoryOf(address: string): Promise<Inventory> {
+export async function inventoryOf({ address, withoutVolumes }: TestEngine): Promise<Inventory> {
   const docker = dockerAt(address);
   const [containers, images, volumes] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listImages({ all: true }),
-    docker.listVolumes(),
+    withoutVolumes ? { Volumes: [] } : docker.listVolumes(),
   ]);
   return {
     containers: containers.map(({ Id }) => Id).sort(),

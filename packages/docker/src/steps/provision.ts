@@ -1,23 +1,18 @@
-import { PROVISION_HOOK, type Step } from "@packerkit/plugin-sdk";
+import type { ProvisionTarget } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import { DockerCommunicator } from "../communicator.ts";
 import type { ContainerDetails } from "../engine-answers.ts";
 
-/** Runs the template's provisioners in the container. */
-export const provision: Step<BuildState> = {
-  name: "Provision",
-
-  async run({ config, container, engine, generatedData, hook, ui }, signal) {
-    const id = container.id as string;
-    const { user, address } = container.details as ContainerDetails;
-    const communicator = new DockerCommunicator({
-      engine,
-      container: id,
-      user: config.exec_user,
-      terminal: config.pty,
-      uploadOwner: config.fix_upload_owner ? user : "root",
-    });
-    const data = { ...generatedData, ID: id, ConnType: "docker", Host: address };
-    await hook.run(PROVISION_HOOK, ui, communicator, data, { signal });
-  },
-};
+/** The container that the template's provisioners work on. */
+export function provisionTarget(state: BuildState): ProvisionTarget {
+  const { config, container, engine, generatedData } = state;
+  const { id, user, address } = container.details as ContainerDetails;
+  const communicator = new DockerCommunicator({
+    engine,
+    container: id,
+    user: config.exec_user,
+    terminal: config.pty,
+    uploadOwner: config.fix_upload_owner ? user : "root",
+  });
+  return { communicator, id, data: { ...generatedData, ConnType: "docker", Host: address } };
+}
