@@ -21,7 +21,10 @@ const [folder, command, ...args] = process.argv.slice(2) as [string, string, ...
 const log = openSync(`${folder}/log`, "a", 0o600);
 const daemon = spawn(command, args, { detached: true, stdio: ["ignore", log, log] });
 const ended = once(daemon, "close").then(
-  ([code, signal]) => process.stdout.write(`ended with ${signal ?? `exit code ${code}`}\n`),
+  async ([code, signal]) => {
+    await groupEnded();
+    process.stdout.write(`ended with ${signal ?? `exit code ${code}`}\n`);
+  },
   (error: Error) => process.stdout.write(`could not be started: ${error.message}\n`),
 );
 
@@ -45,6 +48,18 @@ await ended;
 timer.abort();
 await overdue;
 await rm(folder, { recursive: true, force: true, maxRetries: 10 });
+
+/** Resolves once the processes that the daemon had in its group are gone as well, or have outlived the grace. */
+async function groupEnded(): Promise<void> {
+  for (const deadline = performance.now() + GRACE; performance.now() < deadline; ) {
+    try {
+      process.kill(-(daemon.pid as number), 0);
+    } catch {
+      return;
+    }
+    await sleep(10);
+  }
+}
 
 /** Signals the daemon and everything in its process group. */
 function signalAll(signal: NodeJS.Signals): void {
