@@ -11,7 +11,8 @@ export default defineConfig({
     // A hook may have to build a peer from nothing.
     hookTimeout: 30 * minutes,
     teardownTimeout: 1 * minutes,
-    reporters: ["default", "json"],
+    // A line for each case.
+    reporters: ["verbose", "json"],
     outputFile: { json: ".vitest/report.json" },
   },
 });

@@ -8,9 +8,13 @@ export interface CommandOptions {
   /** After so many milliseconds the command gets SIGTERM, and five seconds later SIGKILL. */
   timeout?: number;
   signal?: AbortSignal;
+  /** Gives the command a process group of its own, for {@link interrupt}. */
+  detached?: boolean;
+  /** What the command reads on stdin; nothing by default. */
+  input?: string;
 }
 
-const captured = { all: true, reject: false, stdin: "ignore" } as const;
+const captured = { all: true, reject: false } as const;
 
 /** A command that runs: awaiting it answers how it ended. `kill` and `pid` reach the process meanwhile. */
 export type RunningCommand = ResultPromise<typeof captured>;
@@ -25,14 +29,20 @@ export type CommandResult = Result<typeof captured>;
 export function startCommand(
   program: string,
   args: readonly string[],
-  { signal, ...options }: CommandOptions = {},
+  { signal, input = "", ...options }: CommandOptions = {},
 ): RunningCommand {
   return execa(program, args, {
     ...options,
     cancelSignal: signal,
+    input,
     extendEnv: options.env === undefined,
     ...captured,
   });
+}
+
+/** Sends SIGINT to the whole process group of a command that was started `detached`, as Ctrl-C on a terminal does. */
+export function interrupt(command: RunningCommand): void {
+  if (command.pid !== undefined) process.kill(-command.pid, "SIGINT");
 }
 
 /** One line on how a command that failed ended, and the last lines that it printed. */

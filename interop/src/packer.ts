@@ -11,8 +11,8 @@ export interface Packer {
   /** Where Packer, its plugins and its sockets put temporary files. */
   readonly temporaryFolder: string;
   /**
-   * Starts `packer` with these arguments. Awaiting it answers how it ended, whatever the exit code; `kill` on it
-   * signals Packer meanwhile. `env` is added to the private environment. Default timeout: two minutes.
+   * Starts `packer` with these arguments. Awaiting it answers how it ended, whatever the exit code; `interrupt` is
+   * Ctrl-C meanwhile. `env` is added to the private environment. Default timeout: two minutes.
    */
   run(args: readonly string[], options?: CommandOptions): RunningCommand;
   /** Removes the home with all that is in it. */
@@ -36,6 +36,7 @@ export async function openPacker(): Promise<Packer> {
       startCommand(program, args, {
         cwd: home,
         timeout: 120_000,
+        detached: true,
         ...options,
         env: { ...environment, ...options.env },
       }),

@@ -23,6 +23,8 @@ export function encodeConfigs(configs: readonly Config[]): { Configs: unknown[] 
 export function decodeConfigs(method: string, argument: unknown): Config[] {
   return new StructReader(method, argument).list("Configs").map((config, index) => {
     if (config instanceof Uint8Array) return { kind: "cty", value: decodeCtyJson(config) };
+    // A provisioner without overrides gets a map that is nil.
+    if (config === null) return { kind: "plain", value: {} };
     if (typeof config === "object" && config !== null && !Array.isArray(config)) {
       return { kind: "plain", value: config as Readonly<Record<string, unknown>> };
     }
