@@ -46,7 +46,7 @@ export function copyFromContext(
     ),
   );
   const withMode = mode === undefined ? copied : copied.map((entry) => ({ ...entry, mode }));
-  return applyLayer(files, [...missingFolders(files, withMode), ...withMode]);
+  return applyLayer(files, withMode);
 }
 
 function matchSources(context: Snapshot, source: string): SnapshotEntry[] {
@@ -65,16 +65,4 @@ function below(context: Snapshot, folder: string): SnapshotEntry[] {
 
 function moved(entry: SnapshotEntry, from: string, to: string): SnapshotEntry {
   return { ...entry, path: posix.join(to, entry.path.slice(from.length)) };
-}
-
-function missingFolders(files: Snapshot, entries: readonly SnapshotEntry[]): SnapshotEntry[] {
-  const known = new Set([...files, ...entries].map((entry) => entry.path));
-  const missing = new Set<string>();
-  for (const { path } of entries) {
-    for (let folder = posix.dirname(path); folder !== "/"; folder = posix.dirname(folder)) {
-      if (!known.has(folder)) missing.add(folder);
-    }
-  }
-  const modifiedAt = new Date();
-  return [...missing].map((path) => ({ type: "directory", path, mode: 0o755, modifiedAt }));
 }

@@ -91,6 +91,9 @@ function readInstructions(exchange: Exchange, context: Snapshot): Instruction[] 
     throw new BuildFailure(`Cannot locate specified Dockerfile: ${name}`);
   }
   const instructions = parseDockerfile(Buffer.from(file.content).toString());
+  if (instructions.length === 0) {
+    throw new DockerfileError(`the Dockerfile (${name}) cannot be empty`);
+  }
   if (!instructions.some(({ keyword }) => keyword === "FROM")) {
     throw new DockerfileError("no build stage in current context");
   }
@@ -99,9 +102,14 @@ function readInstructions(exchange: Exchange, context: Snapshot): Instruction[] 
 
 function labelInstructions(labels: Readonly<Record<string, string>>): Instruction[] {
   const pairs = Object.entries(labels).map(
-    ([name, value]) => `${name}=${JSON.stringify(value).replaceAll("$", "\\$")}`,
+    ([name, value]) => `${name}=${/^[\w.-]+$/.test(value) ? value : quote(value)}`,
   );
   return pairs.length === 0 ? [] : [parseInstruction(`LABEL ${pairs.join(" ")}`)];
+}
+
+/** A text between quotes, in which no variable is put in. */
+function quote(value: string): string {
+  return JSON.stringify(value).replaceAll("$", "\\$");
 }
 
 /** @throws {ApiError} 400. */
@@ -137,7 +145,9 @@ interface Explanation {
 
 /** What the engine says of a build that failed. */
 function explain(error: unknown, isBuildKit: boolean): Explanation {
-  const solve = isBuildKit ? "failed to solve with frontend dockerfile.v0: " : "";
+  const solve = isBuildKit
+    ? "failed to solve with frontend dockerfile.v0: failed to create LLB definition: "
+    : "";
   if (error instanceof DockerfileError) {
     return { message: solve + error.message, status: 400, exitStatus: undefined };
   }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { shortId } from "./images.ts";
 import type { Progress } from "./progress.ts";
 
@@ -17,8 +17,12 @@ export interface BuildReport {
   /** A container that does a step's work. */
   running(containerId: string): Promise<void>;
   output(stream: 1 | 2, text: string): Promise<void>;
-  /** A step is over; `isRemoved` where its container is gone. */
-  finished(step: BuildStep, imageId: string, containerId: string | undefined): Promise<void>;
+  /** A step's container is gone. */
+  removed(containerId: string): Promise<void>;
+  /** A step changes the configuration alone. */
+  configuring(): Promise<void>;
+  /** A step is over; its image, once there is one. */
+  finished(step: BuildStep, imageId: string | undefined): Promise<void>;
   failed(step: BuildStep, message: string): Promise<void>;
   built(imageId: string): Promise<void>;
   tagged(name: string): Promise<void>;
@@ -45,11 +49,19 @@ export class ClassicReport implements BuildReport {
     await this.#say(text);
   }
 
-  async finished(_step: BuildStep, imageId: string, containerId?: string): Promise<void> {
-    if (containerId !== undefined) {
-      await this.#say(`Removing intermediate container ${shortId(containerId)}\n`);
-    }
-    await this.#say(` ---> ${shortId(imageId)}\n`);
+  async removed(containerId: string): Promise<void> {
+    await this.#say(`Removing intermediate container ${shortId(containerId)}\n`);
+  }
+
+  /** The engine makes a container for this, too, and never starts it. */
+  async configuring(): Promise<void> {
+    const id = randomBytes(32).toString("hex");
+    await this.running(id);
+    await this.removed(id);
+  }
+
+  async finished(_step: BuildStep, imageId: string | undefined): Promise<void> {
+    if (imageId !== undefined) await this.#say(` ---> ${shortId(imageId)}\n`);
   }
 
   async failed(): Promise<void> {}
@@ -90,6 +102,10 @@ export class BuildKitReport implements BuildReport {
   }
 
   async running(): Promise<void> {}
+
+  async removed(): Promise<void> {}
+
+  async configuring(): Promise<void> {}
 
   async output(stream: 1 | 2, text: string): Promise<void> {
     const log = [

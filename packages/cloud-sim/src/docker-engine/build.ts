@@ -74,9 +74,9 @@ export class Build {
       const step = { number: index + 1, total: instructions.length, text: instruction.text };
       await this.#report.started(step);
       try {
-        const containerId = await this.#carryOut(instruction);
+        await this.#carryOut(instruction);
         const image = await this.#commitStep(instruction);
-        await this.#report.finished(step, image?.id ?? "", containerId);
+        await this.#report.finished(step, image?.id);
       } catch (error) {
         await this.#report.failed(step, error instanceof Error ? error.message : String(error));
         throw error;
@@ -85,25 +85,28 @@ export class Build {
     return this.#finalImage();
   }
 
-  async #carryOut(instruction: Instruction): Promise<string | undefined> {
+  async #carryOut(instruction: Instruction): Promise<void> {
     switch (instruction.keyword) {
       case "ARG":
+        if (this.#last !== undefined) await this.#report.configuring();
         this.#declareArgument(instruction);
-        return undefined;
+        break;
       case "FROM":
         await this.#startFrom(instruction);
-        return undefined;
+        break;
       case "RUN":
-        return this.#runCommand(instruction);
+        await this.#runCommand(instruction);
+        break;
       case "COPY":
         this.#copy(instruction);
-        return undefined;
+        break;
       default:
+        await this.#report.configuring();
         this.#state = applyInstruction(this.#state, {
           ...instruction,
           rest: this.#expandArguments(instruction),
         });
-        return undefined;
+        break;
     }
   }
 
@@ -151,7 +154,7 @@ export class Build {
     return image;
   }
 
-  async #runCommand({ rest }: Instruction): Promise<string> {
+  async #runCommand({ rest }: Instruction): Promise<void> {
     const words = commandWords(rest);
     const container = this.#makeContainer(words);
     await this.#report.running(container.id);
@@ -161,10 +164,10 @@ export class Build {
     const isFailed = container.exitStatus !== 0;
     if (this.#request.keepsSteps && (!isFailed || this.#request.removesFailed)) {
       this.#engine.containers.remove(container.id, true);
+      await this.#report.removed(container.id);
     }
     if (isFailed) throw this.#commandFailure(words, container.exitStatus);
     this.#files = await container.machine.snapshot();
-    return container.id;
   }
 
   #commandFailure(words: readonly string[], exitStatus: number): BuildFailure {
@@ -218,7 +221,7 @@ export class Build {
     if (!this.#request.keepsSteps || keyword === "FROM" || keyword === "ARG") return this.#last;
     this.#last = await this.#engine.images.create({
       files: this.#files,
-      config: this.#state.config,
+      config: { ...this.#state.config, Image: this.#last?.id ?? "" },
       parent: this.#last,
       createdBy: keyword === "RUN" ? text.slice(4) : `#(nop) ${text}`,
     });

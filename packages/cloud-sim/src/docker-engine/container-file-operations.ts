@@ -34,8 +34,8 @@ export function containerFileOperations({ containers }: Engine): Operations {
     ContainerArchiveInfo: [
       "HEAD /containers/{id}/archive",
       async (exchange) => {
-        const { entry } = await findPath(exchange, await machineOf(exchange));
-        exchange.response.writeHead(200, { "x-docker-container-path-stat": pathStat(entry) }).end();
+        const found = await findPath(exchange, await machineOf(exchange));
+        exchange.response.writeHead(200, { "x-docker-container-path-stat": pathStat(found) }).end();
       },
     ],
     ContainerArchive: [
@@ -78,10 +78,10 @@ async function findPath(exchange: Exchange, machine: Machine): Promise<FoundPath
 }
 
 /** Source: `ContainerPathStat` of the Engine API. */
-function pathStat(entry: SnapshotEntry): string {
+function pathStat({ name, entry }: FoundPath): string {
   const size = entry.type === "file" ? entry.content.byteLength : 4096;
   const stat = {
-    name: posix.basename(entry.path) || "/",
+    name: entry.path === "/" ? "/" : name,
     size,
     mode: goMode(entry),
     mtime: entry.modifiedAt.toISOString(),
@@ -103,7 +103,8 @@ function goMode({ type, mode }: SnapshotEntry): number {
 }
 
 async function sendPath(exchange: Exchange, machine: Machine): Promise<void> {
-  const { name, entry } = await findPath(exchange, machine);
+  const found = await findPath(exchange, machine);
+  const { name, entry } = found;
   const root = entry.path === "/" ? "" : entry.path;
   const below = entry.type === "directory" ? await machine.snapshot() : [];
   const entries: NamedEntry[] = [
@@ -114,7 +115,7 @@ async function sendPath(exchange: Exchange, machine: Machine): Promise<void> {
   ];
   exchange.response.writeHead(200, {
     "content-type": "application/x-tar",
-    "x-docker-container-path-stat": pathStat(entry),
+    "x-docker-container-path-stat": pathStat(found),
   });
   await exchange.sendStream(packTar(entries));
 }

@@ -73,6 +73,9 @@ export function containerOperations(engine: Engine): Operations {
 
 async function create({ images, containers }: Engine, exchange: Exchange): Promise<void> {
   const body = await readBody(exchange);
+  if (Object.keys(body).length === 0) {
+    throw new ApiError(400, "no_config", "Config cannot be empty in order to create a container");
+  }
   const config = readConfig(body);
   if (config.Image === "") throw new ApiError(400, "no_command", "No command specified");
   const container = containers.create(
@@ -117,7 +120,8 @@ async function wait(container: Container, exchange: Exchange): Promise<void> {
       : container.waitForExit(condition === "next-exit", gone);
   exchange.response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
   await ended;
-  exchange.response.end(JSON.stringify({ Error: null, StatusCode: container.exitStatus }));
+  const failure = container.error === "" ? null : { Message: container.error };
+  exchange.response.end(JSON.stringify({ Error: failure, StatusCode: container.exitStatus }));
 }
 
 /** Output so far, and with `follow` what comes until the process ends. */

@@ -1,3 +1,4 @@
+import { ApiError } from "../frame/errors.ts";
 import type { Container } from "./container.ts";
 import { hasLabels } from "./image-views.ts";
 import type { Images } from "./images.ts";
@@ -67,9 +68,15 @@ export function showContainerInList(images: Images, container: Container) {
   };
 }
 
+const STATUSES = ["created", "running", "paused", "restarting", "removing", "exited", "dead"];
+
 export const CONTAINER_FILTERS = ["id", "name", "label", "status", "ancestor"] as const;
 
-/** The containers that pass, newest first; without `all`, or a filter by status, only those that run. */
+/**
+ * The containers that pass, newest first; without `all`, or a filter by status, only those that run.
+ *
+ * @throws {ApiError} 400 for a status that does not exist.
+ */
 export function filterContainers(
   images: Images,
   containers: readonly Container[],
@@ -77,6 +84,10 @@ export function filterContainers(
   filters: Readonly<Record<string, string[]>>,
 ): Container[] {
   const { id: ids, name: names, label, status: statuses, ancestor: ancestors } = filters;
+  const unknown = statuses?.find((status) => !STATUSES.includes(status));
+  if (unknown !== undefined) {
+    throw new ApiError(400, "bad_filters", `Invalid filter 'status=${unknown}'`);
+  }
   return containers
     .filter((container) => {
       if (!all && statuses === undefined && !container.isRunning) return false;

@@ -79,11 +79,12 @@ export function parseInstruction(source: string, line = 1): Instruction {
     rest = rest.slice(flag[0].length);
   }
   if (rest === "") {
-    throw new DockerfileError(
-      `dockerfile parse error line ${line}: ${keyword} requires at least one argument`,
-    );
+    const wanted = keyword === "FROM" ? "either one or three arguments" : "at least one argument";
+    throw new DockerfileError(`dockerfile parse error line ${line}: ${keyword} requires ${wanted}`);
   }
-  return { keyword, rest, flags, text: `${keyword} ${tail}`, line };
+  const instruction = { keyword, rest, flags, text: `${keyword} ${tail}`, line };
+  if (keyword === "ENV" || keyword === "LABEL") parsePairs(instruction);
+  return instruction;
 }
 
 /** The words of `["a", "b"]`; `undefined` for the other form, which a shell reads. */
@@ -117,20 +118,18 @@ function unquote(word: string): string {
 }
 
 /** The pairs of `A=1 B="two words"`, or of the old form `A one and all the rest`. */
-export function parsePairs({ keyword, rest, line }: Instruction): [name: string, value: string][] {
-  const first = /^\S+/.exec(rest)?.[0] ?? "";
-  if (!first.includes("=")) {
-    const value = rest.slice(first.length).trim();
-    if (value !== "") return [[first, unquote(value)]];
-    throw new DockerfileError(
-      `dockerfile parse error line ${line}: ${keyword} must have two arguments`,
-    );
+export function parsePairs({ keyword, rest }: Instruction): [name: string, value: string][] {
+  const words = splitWords(rest);
+  if (!words[0]?.includes("=")) {
+    const [, name = "", value] = /^(\S+)\s+([\s\S]+)$/.exec(rest) ?? [];
+    if (value !== undefined) return [[name, unquote(value)]];
+    throw new DockerfileError(`${keyword} must have two arguments`);
   }
-  return splitWords(rest).map((word) => {
+  return words.map((word) => {
     const mark = word.indexOf("=");
     if (mark > 0) return [word.slice(0, mark), word.slice(mark + 1)];
     throw new DockerfileError(
-      `dockerfile parse error line ${line}: Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`,
+      `Syntax error - can't find = in ${JSON.stringify(word)}. Must be of the form: name=value`,
     );
   });
 }

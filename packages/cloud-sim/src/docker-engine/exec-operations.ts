@@ -2,9 +2,9 @@ import { ApiError } from "../frame/errors.ts";
 import type { Exchange } from "../frame/exchange.ts";
 import { goneClient } from "./container-operations.ts";
 import type { Engine } from "./engine.ts";
-import { MAX_STDIN_BYTES, outputStream, readInput, sendOutput } from "./exec-stream.ts";
+import { outputStream, readInput, sendOutput } from "./exec-stream.ts";
 import { claimExec, type Exec, type ExecOutput, type ExecRequest, runExec } from "./execs.ts";
-import { bool, readBody, text, words } from "./input.ts";
+import { bool, list, readBody, text } from "./input.ts";
 import type { Operations } from "./route.ts";
 
 const RAW_STREAM = "application/vnd.docker.raw-stream";
@@ -31,11 +31,11 @@ export function execOperations(engine: Engine): Operations {
 }
 
 function readExec(body: Readonly<Record<string, unknown>>): ExecRequest {
-  const command = words(body, "Cmd") ?? [];
+  const command = list(body, "Cmd") ?? [];
   if (command.length === 0) throw new ApiError(400, "no_command", "No exec command specified");
   return {
     words: command,
-    env: words(body, "Env") ?? [],
+    env: list(body, "Env") ?? [],
     workingDirectory: text(body, "WorkingDir"),
     user: text(body, "User"),
     privileged: bool(body, "Privileged"),
@@ -71,17 +71,34 @@ function showExec({ id, container, request, status, exitStatus }: Exec) {
 async function start({ execs }: Engine, exchange: Exchange): Promise<void> {
   const exec = execs.resolve(exchange.parameter("id"));
   const body = await readBody(exchange);
-  claimExec(exec);
   if (bool(body, "Detach")) {
+    claimExec(exec);
     void runExec(exec, NOTHING, exec.container.running);
     exchange.sendEmpty(200);
   } else if (exchange.isUpgrade) {
     await startOnConnection(exec, exchange);
   } else {
-    const output = await runExec(exec, NOTHING, goneClient(exchange));
+    const output = await claimAndRun(exec, async () => NOTHING, goneClient(exchange));
     exchange.response.writeHead(200, { "content-type": RAW_STREAM, connection: "close" });
-    await exchange.sendStream(outputStream(attached(exec, output), exec.request.tty));
+    await exchange.sendStream(outputStream(output, exec.request.tty));
   }
+}
+
+/** What the client gets to see. A command that cannot start says so there, as the engine's headers are gone by then. */
+async function claimAndRun(
+  exec: Exec,
+  readStdin: () => Promise<Uint8Array>,
+  gone: AbortSignal,
+): Promise<ExecOutput> {
+  try {
+    claimExec(exec);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { stdout: Buffer.from(`${error.message}\r\n`), stderr: NOTHING };
+  }
+  const { stdout, stderr } = await runExec(exec, await readStdin(), gone);
+  const { attachStdout, attachStderr } = exec.request;
+  return { stdout: attachStdout ? stdout : NOTHING, stderr: attachStderr ? stderr : NOTHING };
 }
 
 /** Leaves HTTP: from here on, the connection is the command's input and output. */
@@ -97,23 +114,8 @@ async function startOnConnection(exec: Exec, exchange: Exchange): Promise<void> 
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   connection.write(`${lines.join("\r\n")}\r\n\r\n`);
-  const stdin = exec.request.attachStdin ? await readInput(connection) : NOTHING;
+  const readStdin = async () => (exec.request.attachStdin ? readInput(connection) : NOTHING);
+  const output = await claimAndRun(exec, readStdin, gone);
   connection.resume();
-  if (stdin === undefined) {
-    exec.status = "ended";
-    exec.exitStatus = 1;
-    const stderr = Buffer.from(`the stand-in takes at most ${MAX_STDIN_BYTES} bytes of input\n`);
-    await sendOutput(outputStream({ stdout: NOTHING, stderr }, exec.request.tty), connection);
-    return;
-  }
-  const output = await runExec(exec, stdin, gone);
-  await sendOutput(outputStream(attached(exec, output), exec.request.tty), connection);
-}
-
-/** The streams that the client asked for. */
-function attached({ request }: Exec, { stdout, stderr }: ExecOutput) {
-  return {
-    stdout: request.attachStdout ? stdout : NOTHING,
-    stderr: request.attachStderr ? stderr : NOTHING,
-  };
+  await sendOutput(outputStream(output, exec.request.tty), connection);
 }

@@ -46,10 +46,11 @@ function withCarriageReturns(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Reads a command's input to its end; `undefined` where there is more than is taken. A client that attaches its input
+ * Reads a command's input to its end; where there is more than is taken, the connection
+ * is closed. A client that attaches its input
  * and then neither sends anything nor closes it for a second is taken to have none.
  */
-export async function readInput(connection: Duplex): Promise<Buffer | undefined> {
+export async function readInput(connection: Duplex): Promise<Buffer> {
   const input = connection.iterator({ destroyOnReturn: false });
   const silence = sleep(SILENCE_MS, { done: true, value: undefined } as const, { ref: false });
   const chunks: Buffer[] = [];
@@ -57,11 +58,14 @@ export async function readInput(connection: Duplex): Promise<Buffer | undefined>
   let next: IteratorResult<Buffer> = await Promise.race([input.next(), silence]);
   while (!next.done) {
     size += next.value.length;
-    if (size > MAX_STDIN_BYTES) return undefined;
+    if (size > MAX_STDIN_BYTES) {
+      connection.destroy();
+      break;
+    }
     chunks.push(next.value);
     next = await input.next();
   }
-  return Buffer.concat(chunks, size);
+  return Buffer.concat(chunks);
 }
 
 /** Sends all of a stream and ends the connection. */

@@ -29,8 +29,8 @@ export interface Exec {
 
 /** The output of a command. */
 export interface ExecOutput {
-  stdout: Buffer;
-  stderr: Buffer;
+  stdout: Uint8Array;
+  stderr: Uint8Array;
 }
 
 /** The commands of an engine. */
@@ -60,7 +60,7 @@ export class Execs {
 }
 
 /**
- * Checks that a command can start, once only and in a container that runs.
+ * Starts a command, once only and in a container that runs.
  *
  * @throws {ApiError} 409.
  */

@@ -27,7 +27,7 @@ export function imageOperations(engine: Engine): Operations {
         const found = filterImages(images, { all: flag(exchange, "all"), filters });
         exchange.sendJson(
           200,
-          found.map((image) => showImageInList(images, image)),
+          found.map((image) => showImageInList(images, image, filters["reference"])),
         );
       },
     ],
@@ -43,7 +43,7 @@ export function imageOperations(engine: Engine): Operations {
       "POST /images/{name+}/tag",
       (exchange) => {
         const image = images.resolve(exchange.parameter("name"));
-        images.tag(image, readReference(exchange));
+        images.tag(image, readReference(exchange, 500));
         exchange.sendEmpty(201);
       },
     ],
@@ -71,13 +71,13 @@ function inspect({ images }: Engine, exchange: Exchange): void {
   }
 }
 
-/** The query fields `repo` and `tag`. @throws {ApiError} 500, as the engine does. */
-export function readReference(exchange: Exchange): ImageReference {
+/** The query fields `repo` and `tag`. @throws {ApiError} with `status` for what is no reference. */
+export function readReference(exchange: Exchange, status: number): ImageReference {
   try {
     return parseRepositoryAndTag(exchange.field("repo"), exchange.field("tag"));
   } catch (error) {
     if (!(error instanceof InvalidReference)) throw error;
-    throw new ApiError(500, "invalid_reference", error.message);
+    throw new ApiError(status, "invalid_reference", error.message);
   }
 }
 
@@ -114,6 +114,6 @@ async function commit({ images, containers }: Engine, exchange: Exchange): Promi
     createdBy: container.words.join(" "),
     container,
   });
-  if (exchange.field("repo") !== "") images.tag(image, readReference(exchange));
+  if (exchange.field("repo") !== "") images.tag(image, readReference(exchange, 500));
   exchange.sendJson(201, { Id: image.id });
 }

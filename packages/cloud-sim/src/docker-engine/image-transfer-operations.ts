@@ -93,7 +93,7 @@ async function importImage({ images }: Engine, exchange: Exchange): Promise<void
     throw new ApiError(400, "no_network", "the stand-in imports from the request alone: fromSrc=-");
   }
   const config = configWithChanges(exchange, emptyConfig());
-  const name = exchange.field("repo") === "" ? undefined : readReference(exchange);
+  const name = exchange.field("repo") === "" ? undefined : readReference(exchange, 400);
   const entries = await readArchive(exchange);
   const image = await images.create({
     files: applyLayer([], entries),

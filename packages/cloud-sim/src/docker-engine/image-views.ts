@@ -1,12 +1,13 @@
+import { ApiError } from "../frame/errors.ts";
 import { snapshotBytes } from "../machine/snapshot.ts";
 import { type Image, type Images, shortId } from "./images.ts";
 
 /** An image in a list. Source: `ImageSummary` of the Engine API. */
-export function showImageInList(images: Images, image: Image) {
-  const tags = images.tags(image);
+export function showImageInList(images: Images, image: Image, references: readonly string[] = []) {
+  const tags = images.tags(image).filter((tag) => fitsReference(tag, references));
   const digests = images.digests(image);
   const size = snapshotBytes(image.files);
-  const isNameless = tags.length === 0 && digests.length === 0;
+  const isNameless = images.tags(image).length === 0 && digests.length === 0;
   return {
     Containers: -1,
     Created: Math.floor(Date.parse(image.document.created) / 1000),
@@ -63,6 +64,7 @@ export const IMAGE_FILTERS = ["dangling", "label", "reference", "since", "before
 export function filterImages(images: Images, { all, filters }: ImageFilters): Image[] {
   const age = new Map(images.all().map((image, index) => [image.id, index]));
   const ageOf = (name: string) => age.get(images.resolve(name).id) ?? 0;
+  const dangling = readDangling(filters["dangling"]?.[0]);
   const since = (filters["since"] ?? []).map(ageOf);
   const before = (filters["before"] ?? []).map(ageOf);
   return images
@@ -73,12 +75,21 @@ export function filterImages(images: Images, { all, filters }: ImageFilters): Im
       if (!all && isDangling && images.hasChildren(image)) return false;
       if (!since.every((other) => own > other) || !before.every((other) => own < other))
         return false;
-      const dangling = filters["dangling"]?.[0];
-      if (dangling !== undefined && isDangling !== ["true", "1"].includes(dangling)) return false;
+      if (dangling !== undefined && isDangling !== dangling) return false;
       if (!hasLabels(image.document.config.Labels, filters["label"])) return false;
-      return hasReference(images, image, filters["reference"]);
+      const references = filters["reference"] ?? [];
+      return (
+        references.length === 0 || images.tags(image).some((tag) => fitsReference(tag, references))
+      );
     })
     .reverse();
+}
+
+function readDangling(value: string | undefined): boolean | undefined {
+  if (value === undefined) return undefined;
+  if (["true", "1"].includes(value)) return true;
+  if (["false", "0"].includes(value)) return false;
+  throw new ApiError(400, "bad_filters", `Invalid filter 'dangling=[${value}]'`);
 }
 
 /** Whether labels fit all of `name` and `name=value`. */
@@ -94,14 +105,13 @@ export function hasLabels(
   });
 }
 
-function hasReference(images: Images, image: Image, patterns: readonly string[] = []): boolean {
+/** Whether a tag fits one of the patterns, with or without its tag part; where there are none, it does. */
+function fitsReference(tag: string, patterns: readonly string[]): boolean {
   if (patterns.length === 0) return true;
   return patterns.some((pattern) => {
     const source = pattern.replace(/[.+^$(){}|[\]\\]/g, "\\$&").replaceAll("*", "[^/]*");
     const expression = new RegExp(`^${source.replaceAll("?", "[^/]")}$`);
-    return images
-      .tags(image)
-      .some((tag) => expression.test(tag) || expression.test(tag.replace(/:[^:/]*$/, "")));
+    return expression.test(tag) || expression.test(tag.replace(/:[^:/]*$/, ""));
   });
 }
 

@@ -94,6 +94,9 @@ export class Images {
   resolve(text: string): Image {
     const found = this.find(text);
     if (found !== undefined) return found;
+    if (/^[0-9a-f]{64}$/.test(text)) {
+      throw new ApiError(404, "not_found", `No such image: sha256:${text}`);
+    }
     const hasTag = text.lastIndexOf(":") > text.lastIndexOf("/") || text.includes("@");
     throw new ApiError(404, "not_found", `No such image: ${hasTag ? text : `${text}:latest`}`);
   }
@@ -165,7 +168,7 @@ export class Images {
 
   /** Such as `busybox:latest`. */
   tags(image: Image): string[] {
-    return this.fullTags(image).map(familiarName);
+    return this.fullTags(image).map(familiarName).sort();
   }
 
   /** Such as `busybox@sha256:…`. */

@@ -73,13 +73,13 @@ export function readConfig(body: Body): ContainerConfig {
     Tty: bool(body, "Tty"),
     OpenStdin: bool(body, "OpenStdin"),
     StdinOnce: bool(body, "StdinOnce"),
-    Env: words(body, "Env"),
-    Cmd: words(body, "Cmd"),
+    Env: list(body, "Env"),
+    Cmd: wordOrWords(body, "Cmd"),
     Image: text(body, "Image"),
     Volumes: record(body, "Volumes"),
     WorkingDir: text(body, "WorkingDir"),
-    Entrypoint: words(body, "Entrypoint"),
-    OnBuild: words(body, "OnBuild"),
+    Entrypoint: wordOrWords(body, "Entrypoint"),
+    OnBuild: list(body, "OnBuild"),
     Labels: labels(body),
   };
 }
@@ -107,10 +107,15 @@ export function bool(body: Body, field: string): boolean {
 }
 
 /** A list of texts, or a single one. */
-export function words(body: Body, field: string): string[] | null {
+function wordOrWords(body: Body, field: string): string[] | null {
+  const value = body[field];
+  return typeof value === "string" ? [value] : list(body, field);
+}
+
+/** A list of texts. */
+export function list(body: Body, field: string): string[] | null {
   const value = body[field] ?? null;
   if (value === null) return null;
-  if (typeof value === "string") return [value];
   if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value;
   throw wrongType(field, "[]string", value);
 }

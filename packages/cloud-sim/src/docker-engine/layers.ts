@@ -28,7 +28,7 @@ function layerArchive(entries: Snapshot): Readable {
   return packTar(sorted.map((entry) => ({ name: entry.path.slice(1), entry })));
 }
 
-/** The files that a layer's entries make of those below. */
+/** The files that a layer's entries make of those below; folders that no entry names are added. */
 export function applyLayer(below: Snapshot, entries: readonly TarEntry[]): Snapshot {
   const files = new Map(below.map((entry) => [entry.path, entry]));
   for (const entry of entries) {
@@ -43,7 +43,17 @@ export function applyLayer(below: Snapshot, entries: readonly TarEntry[]): Snaps
       files.set(entry.path, entry);
     }
   }
+  addMissingFolders(files);
   return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function addMissingFolders(files: Map<string, SnapshotEntry>): void {
+  for (const { path, modifiedAt } of [...files.values()]) {
+    for (let folder = posix.dirname(path); folder !== "/"; folder = posix.dirname(folder)) {
+      if (files.has(folder)) break;
+      files.set(folder, { type: "directory", path: folder, mode: 0o755, modifiedAt });
+    }
+  }
 }
 
 /** `sha256:…` of what a stream holds. */

@@ -72,7 +72,10 @@ export class Machine {
 
   /** Runs a shell's command line to its end. An aborted one ends with status 124. */
   async run(command: string, options: RunOptions = {}): Promise<RunResult> {
-    const { exitCode, stdout, stderr } = await this.#bash.exec(command, {
+    // just-bash sets what it is given, but does not hand it on to the programs that it starts.
+    const names = Object.keys(options.env ?? {}).filter((name) => /^[A-Za-z_]\w*$/.test(name));
+    const exported = names.length === 0 ? "" : `export ${names.join(" ")}\n`;
+    const { exitCode, stdout, stderr } = await this.#bash.exec(exported + command, {
       rawScript: true,
       cwd: options.workingDirectory ?? "/",
       env: { ...options.env },
