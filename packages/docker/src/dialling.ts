@@ -1,5 +1,4 @@
 import { addAbortSignal, type Duplex, type Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 
 /** The part of a request's description that matters here; the client library's own form. */
 interface DialOptions {
@@ -9,6 +8,9 @@ interface DialOptions {
   hijack?: boolean;
   abortSignal?: AbortSignal | undefined;
 }
+
+/** The longest answer that is read into memory, in bytes; a list of ten thousand images has a tenth of it. */
+const MAX_ANSWER = 64 * 1024 * 1024;
 
 type DialCallback = (error: unknown, answer?: unknown) => void;
 
@@ -39,10 +41,21 @@ export function dialling(
       const body = answer as Readable;
       if (signal !== undefined) addAbortSignal(signal, body);
       if (options.isStream) return callback(null, body);
-      text(body).then((json) => callback(null, parse(json)), callback);
+      readAll(body).then((text) => callback(null, parse(text)), callback);
     });
   };
   return view;
+}
+
+async function readAll(body: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER) throw new Error(`the answer has more than ${MAX_ANSWER} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** A few answers, such as the one to a ping, are plain text. */

@@ -89,9 +89,22 @@ function readCertificates(environment: Environment): { ca?: Buffer; cert?: Buffe
   const found: { ca?: Buffer; cert?: Buffer; key?: Buffer } = {};
   for (const name of ["ca", "cert", "key"] as const) {
     const path = join(folder, `${name}.pem`);
-    if (existsSync(path)) found[name] = readFileSync(path);
+    if (existsSync(path)) found[name] = readCertificate(path);
   }
   return found;
+}
+
+function readCertificate(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DockerError(
+      "ENGINE_ADDRESS",
+      `${path} cannot be read (${reason}): point DOCKER_CERT_PATH at the folder with the engine's certificates`,
+      { cause },
+    );
+  }
 }
 
 /** The first of the places where engines put their socket: system-wide, Docker Desktop, rootless. */

@@ -20,8 +20,11 @@ export interface TestEngine extends AsyncDisposable {
   readonly address: string;
   /** An image on it with a shell and the everyday commands; its command is `sh` and it has no entrypoint. */
   readonly image: string;
-  /** The engine has no volumes: what is mounted is a part of the container. */
-  readonly withoutVolumes?: true;
+  /**
+   * What the engine is without: `volumes`, so that what is mounted is a part of the container; `owners`, so that
+   * everything belongs to root.
+   */
+  readonly lacks?: readonly ("volumes" | "owners")[];
 }
 
 /** What an engine holds. */
@@ -36,12 +39,12 @@ export function dockerAt(address: string): Docker {
   return new Docker(readEngineAddress(address).connection as Docker.DockerOptions);
 }
 
-export async function inventoryOf({ address, withoutVolumes }: TestEngine): Promise<Inventory> {
+export async function inventoryOf({ address, lacks = [] }: TestEngine): Promise<Inventory> {
   const docker = dockerAt(address);
   const [containers, images, volumes] = await Promise.all([
     docker.listContainers({ all: true }),
     docker.listImages({ all: true }),
-    withoutVolumes ? { Volumes: [] } : docker.listVolumes(),
+    lacks.includes("volumes") ? { Volumes: [] } : docker.listVolumes(),
   ]);
   return {
     containers: containers.map(({ Id }) => Id).sort(),
@@ -109,6 +112,19 @@ export function shell(command: string): InProcessProvisioner {
     const { status, stderr } = await run(communicator, command, { signal });
     if (status !== 0) throw new Error(`the command exited with ${status}: ${stderr}`);
   };
+}
+
+/** Runs a build that is discarded, and hands the communicator and the id of its container over. */
+export async function inContainer(
+  { address, image }: TestEngine,
+  settings: Readonly<Record<string, unknown>>,
+  use: (communicator: Communicator, id: string) => Promise<void>,
+): Promise<void> {
+  await build(
+    address,
+    { image, discard: true, ...settings },
+    { provisioners: [({ communicator, data }) => use(communicator, String(data["ID"]))] },
+  );
 }
 
 /** A folder of its own for one test. */

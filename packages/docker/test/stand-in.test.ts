@@ -1,12 +1,29 @@
-import { startDockerEngine } from "../../cloud-sim/src/docker-engine/start.ts";
-import { describeDockerContract } from "./contract.ts";
+import { startDockerEngine } from "@packerkit/cloud-sim";
+import { describeDockerContract, describePullContract } from "./contract.ts";
 
-describeDockerContract("the embedded stand-in", async () => {
+const name = "the embedded stand-in";
+
+describeDockerContract(name, async () => {
   const engine = await startDockerEngine({ unixSocket: true });
   return {
-    address: engine.url,
+    address: engine.dockerHost,
     image: "busybox:latest",
-    withoutVolumes: true,
+    lacks: ["volumes", "owners"],
+    [Symbol.asyncDispose]: () => engine.close(),
+  };
+});
+
+describePullContract(name, async () => {
+  const engine = await startDockerEngine({
+    unixSocket: true,
+    registryCredentials: { username: "ada", password: "lovelace" },
+  });
+  return {
+    address: engine.dockerHost,
+    image: "busybox:latest",
+    lacks: ["volumes", "owners"],
+    pullable: "alpine:3.20",
+    login: { login_username: "ada", login_password: "lovelace" },
     [Symbol.asyncDispose]: () => engine.close(),
   };
 });
