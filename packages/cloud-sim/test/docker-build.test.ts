@@ -89,6 +89,7 @@ describe.each([
     ["FROM busybox\nCOPY nope /\n", /nope/],
     ["FROM nope\n", /pull access denied for nope/],
     ["FROM busybox\nRUN /nosuch\n", /code: 127/],
+    ['FROM busybox\nRUN ["/nosuch"]\n', /stat \/nosuch: no such file/],
     ["FROM scratch\nRUN true\n", /stat \/bin\/sh: no such file/],
     ["FROM busybox\nFROM busybox\n", /one stage only/],
     ["FROM busybox\nFOO x\n", /unknown instruction: FOO/],

@@ -107,6 +107,13 @@ describe("commands in a container", () => {
     expect(await text(await exec.start({ hijack: true }))).toContain("has already run");
   });
 
+  it("are gone with their container", async () => {
+    const shortLived = await startContainer(docker, { HostConfig: { AutoRemove: true } });
+    const exec = await shortLived.exec({ Cmd: ["true"] });
+    await shortLived.kill();
+    await expect(exec.inspect()).rejects.toMatchObject({ statusCode: 404 });
+  });
+
   it("need a container that runs, and a command", async () => {
     await expect(container.exec({ Cmd: [] })).rejects.toMatchObject({
       statusCode: 400,

@@ -159,15 +159,23 @@ export class Build {
     const container = this.#makeContainer(words);
     await this.#report.running(container.id);
     const ended = container.waitForExit(true, AbortSignal.timeout(3_600_000));
-    await Promise.all([container.start(), ended]);
+    try {
+      await Promise.all([container.start(), ended]);
+    } catch (error) {
+      await this.#removeContainer(container, true);
+      throw error;
+    }
     for (const { stream, bytes } of container.logs) await this.#report.output(stream, `${bytes}`);
     const isFailed = container.exitStatus !== 0;
-    if (this.#request.keepsSteps && (!isFailed || this.#request.removesFailed)) {
-      this.#engine.containers.remove(container.id, true);
-      await this.#report.removed(container.id);
-    }
+    await this.#removeContainer(container, isFailed);
     if (isFailed) throw this.#commandFailure(words, container.exitStatus);
     this.#files = await container.machine.snapshot();
+  }
+
+  async #removeContainer(container: Container, isFailed: boolean): Promise<void> {
+    if (!this.#request.keepsSteps || (isFailed && !this.#request.removesFailed)) return;
+    this.#engine.containers.remove(container.id, true);
+    await this.#report.removed(container.id);
   }
 
   #commandFailure(words: readonly string[], exitStatus: number): BuildFailure {

@@ -62,9 +62,7 @@ export function containerOperations(engine: Engine): Operations {
     ContainerDelete: [
       "DELETE /containers/{id}",
       (exchange) => {
-        const gone = container(exchange);
         containers.remove(exchange.parameter("id"), flag(exchange, "force"));
-        engine.execs.forget(gone);
         exchange.response.writeHead(204).end();
       },
     ],

@@ -162,6 +162,11 @@ export class Container {
     this.#events.emit("gone");
   }
 
+  /** Calls back when it is removed. */
+  onRemoval(listener: () => void): void {
+    this.#events.once("gone", listener);
+  }
+
   /** Waits until it is removed. */
   async waitForRemoval(signal: AbortSignal): Promise<void> {
     await once(this.#events, "gone", { signal });

@@ -73,7 +73,8 @@ async function start({ execs }: Engine, exchange: Exchange): Promise<void> {
   const body = await readBody(exchange);
   if (bool(body, "Detach")) {
     claimExec(exec);
-    void runExec(exec, NOTHING, exec.container.running);
+    // Nobody is there to be told of an error; the exit status tells of it.
+    runExec(exec, NOTHING, exec.container.running).catch(() => {});
     exchange.sendEmpty(200);
   } else if (exchange.isUpgrade) {
     await startOnConnection(exec, exchange);

@@ -41,6 +41,7 @@ export class Execs {
   create(container: Container, request: ExecRequest): Exec {
     const id = randomBytes(32).toString("hex");
     const exec: Exec = { id, container, request, status: "ready", exitStatus: undefined };
+    if (container.execIds.length === 0) container.onRemoval(() => this.#forget(container));
     this.#execs.set(id, exec);
     container.execIds.push(id);
     return exec;
@@ -53,8 +54,7 @@ export class Execs {
     throw new ApiError(404, "not_found", `No such exec instance: ${id}`);
   }
 
-  /** Forgets the commands of a container. */
-  forget(container: Container): void {
+  #forget(container: Container): void {
     for (const id of container.execIds) this.#execs.delete(id);
   }
 }
