@@ -11,6 +11,16 @@ export {
   type DockerEngineStandIn,
   startDockerEngine,
 } from "./docker-engine/start.ts";
+export type {
+  Ec2ImageSummary,
+  Ec2InstanceSummary,
+  Ec2SeedImage,
+  Ec2Snapshot,
+  Ec2SnapshotSummary,
+  Ec2VolumeSummary,
+} from "./ec2/model.ts";
+export type { Ec2FailureKind, Ec2Timing } from "./ec2/region.ts";
+export { type Ec2Options, type Ec2StandIn, startEc2 } from "./ec2/start.ts";
 export { CloudSimError, type CloudSimErrorCode } from "./frame/errors.ts";
 export type { Fault, FaultKind, Faults, InjectedFault } from "./frame/faults.ts";
 export type { ListenOptions } from "./frame/listen.ts";
