@@ -1,5 +1,5 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { RunningCommand } from "./command.ts";
 import type { Packer } from "./packer.ts";
 
@@ -24,7 +24,10 @@ export async function writeTemplate(
 ): Promise<Template> {
   const folder = await mkdtemp(join(packer.temporaryFolder, "template-"));
   const all = { "template.pkr.hcl": text, ...files };
-  for (const [name, content] of Object.entries(all)) await writeFile(join(folder, name), content);
+  for (const [name, content] of Object.entries(all)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
   return {
     folder,
     packer: (command, options = [], env = {}) =>
