@@ -14,12 +14,8 @@ export type { Provisioner } from "./contract/provisioner.ts";
 export type { AnyArtifact, RemoteArtifact } from "./contract/remote-artifact.ts";
 export type { ProgressTracker, Ui } from "./contract/ui.ts";
 export * from "./cty/index.ts";
-export {
-  describePlugin,
-  formatDescription,
-  type PluginDescription,
-  parseDescription,
-} from "./describe.ts";
+export { describePlugin } from "./describe.ts";
+export { formatDescription, type PluginDescription, parseDescription } from "./description.ts";
 export type { RemoteBuilder } from "./endpoints/builder.ts";
 export type { RemoteDataSource } from "./endpoints/data-source.ts";
 export type { RemotePostProcessor } from "./endpoints/post-processor.ts";

@@ -48,11 +48,19 @@ export class RemoteProgress implements ProgressTracker {
   #id: string | undefined;
   #unreported = 0;
   #closed = false;
+  readonly #onEnd: () => void;
   #reporting: Promise<void>;
 
-  constructor(client: RpcClient, source: string, currentSize: number, totalSize: number) {
+  /** `size` is in bytes; `onEnd` is called when the tracker was closed and nothing is left to report. */
+  constructor(
+    client: RpcClient,
+    source: string,
+    size: { current: number; total: number },
+    onEnd: () => void,
+  ) {
     this.#client = client;
-    const argument = { Src: source, CurrentSize: currentSize, TotalSize: totalSize };
+    this.#onEnd = onEnd;
+    const argument = { Src: source, CurrentSize: size.current, TotalSize: size.total };
     this.#reporting = this.#attempt(async () => {
       const answer = await client.call("Ui.NewTrackProgress", argument);
       this.#id = readText("Ui.NewTrackProgress", answer);
@@ -69,6 +77,12 @@ export class RemoteProgress implements ProgressTracker {
     if (this.#closed) return;
     this.#closed = true;
     this.#then(() => this.#client.call(`Ui${this.#id}.Close`));
+    this.#reporting = this.#reporting.then(this.#onEnd);
+  }
+
+  /** Settles once everything that was reported before has been shown, or could not be. */
+  async flush(): Promise<void> {
+    await this.#reporting;
   }
 
   async #report(): Promise<void> {

@@ -48,7 +48,7 @@ export async function startCommand(
     await Promise.race([running, sleep(START_GRACE, undefined, { ref: false })]);
     void running.catch((error) => {
       logError(`the command ${JSON.stringify(command.command)} failed: ${messageOf(error)}`);
-      for (const stream of streams) stream.destroy();
+      for (const stream of streams) stream.end();
     });
     return null;
   } catch (error) {

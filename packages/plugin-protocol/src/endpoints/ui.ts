@@ -37,6 +37,7 @@ export interface RemoteUi extends Ui {
  */
 export function remoteUi(client: RpcClient): RemoteUi {
   let last: Promise<unknown> = Promise.resolve();
+  const trackers = new Set<RemoteProgress>();
   const inTurn = (method: string, argument: unknown): Promise<unknown> => {
     const call = last.then(() => client.call(method, argument));
     last = call.catch(() => {}); // The next one goes out whatever became of this one.
@@ -50,10 +51,14 @@ export function remoteUi(client: RpcClient): RemoteUi {
     error: (message) => show("Ui.Error", message),
     machine: (category, ...values) => show("Ui.Machine", { Category: category, Args: values }),
     ask: async (question) => readText("Ui.Ask", await inTurn("Ui.Ask", question)),
-    trackProgress: (source, currentSize, totalSize) =>
-      new RemoteProgress(client, source, currentSize, totalSize),
-    flush: async () => {
-      await last;
+    trackProgress(source, currentSize, totalSize) {
+      const size = { current: currentSize, total: totalSize };
+      const tracker = new RemoteProgress(client, source, size, () => trackers.delete(tracker));
+      trackers.add(tracker);
+      return tracker;
+    },
+    async flush() {
+      await Promise.all([last, ...[...trackers].map((tracker) => tracker.flush())]);
     },
   };
 }

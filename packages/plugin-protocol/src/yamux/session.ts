@@ -87,6 +87,8 @@ export class YamuxSession {
     transport.on("end", () => this.#lost("the peer closed the connection"));
     transport.on("error", (cause) => this.#lost("the connection failed", cause));
     transport.on("close", () => this.#lost("the connection was closed"));
+    if (transport.readableEnded || transport.destroyed)
+      this.#lost("the connection had ended before");
   }
 
   /**

@@ -42,6 +42,7 @@ export class FixtureMachine implements Communicator {
       await pipeline(stdin, stdout, { end: false });
     }
     if (verb === "wait") {
+      this.calls.push("wait began");
       if (options.signal?.aborted !== true) await once(options.signal as AbortSignal, "abort");
       this.calls.push("wait was cancelled");
       throw options.signal?.reason;
