@@ -1,7 +1,7 @@
 import { formatImage } from "@packerkit/registry-image";
 import { demandForm, readImages, withoutMetadata } from "../metadata.ts";
 import { demand, type Rule, SOURCES, show } from "../rule.ts";
-import { type Expectations, isNone } from "../subject.ts";
+import { isNone } from "../subject.ts";
 
 /** The images under the metadata key: that there are some, and that their five fields are filled as they should be. */
 export const imageRules: readonly Rule[] = [
@@ -71,35 +71,13 @@ export const imageRules: readonly Rule[] = [
     id: "image/region",
     title: "every image says where it lives",
     why: "Templates look images up by region; one without a region is found by none of them.",
-    source: SOURCES.hcpPage,
-    notApplicable: (subject, expectations) =>
-      withoutMetadata(subject, expectations) ?? reasonOf(expectations.region),
-    async check({ artifact }, { region }) {
-      for (const image of await readImages(artifact)) {
-        demand(
-          image.providerRegion.trim() !== "",
-          () => `the image ${show(image.imageId)} has no ProviderRegion; set it with withRegion`,
-        );
-        demandForm(image.providerRegion, region, "the ProviderRegion");
-      }
-    },
+    ...filledField("providerRegion", "ProviderRegion", "region", "withRegion"),
   },
   {
     id: "image/source-id",
     title: "every image names the image it was built from",
     why: "The registry links child and parent by SourceImageID; without it the ancestry ends here.",
-    source: SOURCES.hcpPage,
-    notApplicable: (subject, expectations) =>
-      withoutMetadata(subject, expectations) ?? reasonOf(expectations.sourceId),
-    async check({ artifact }, { sourceId }) {
-      for (const image of await readImages(artifact)) {
-        demand(
-          image.sourceImageId.trim() !== "",
-          () => `the image ${show(image.imageId)} has no SourceImageID; set it with withSourceId`,
-        );
-        demandForm(image.sourceImageId, sourceId, "the SourceImageID");
-      }
-    },
+    ...filledField("sourceImageId", "SourceImageID", "sourceId", "withSourceId"),
   },
   {
     id: "image/unique",
@@ -118,6 +96,29 @@ export const imageRules: readonly Rule[] = [
   },
 ];
 
-function reasonOf(expectation: Expectations["region"]): string | undefined {
-  return isNone(expectation) ? expectation.none : undefined;
+/** What demands that a field is filled in the expected form, unless the kind of artifact declares that it has none. */
+function filledField(
+  field: "providerRegion" | "sourceImageId",
+  wireName: string,
+  expectation: "region" | "sourceId",
+  cure: string,
+): Pick<Rule, "source" | "notApplicable" | "check"> {
+  return {
+    source: SOURCES.hcpPage,
+    notApplicable(subject, expectations) {
+      const expected = expectations[expectation];
+      return (
+        withoutMetadata(subject, expectations) ?? (isNone(expected) ? expected.none : undefined)
+      );
+    },
+    async check({ artifact }, expectations) {
+      for (const image of await readImages(artifact)) {
+        demand(
+          image[field].trim() !== "",
+          () => `the image ${show(image.imageId)} has no ${wireName}; set it with ${cure}`,
+        );
+        demandForm(image[field], expectations[expectation], `the ${wireName}`);
+      }
+    },
+  };
 }
