@@ -36,12 +36,14 @@ export function parseHandshake(line: string): PluginAddress {
     throw new Error(`it printed ${shown} where a line such as "5|0|unix|/path" belongs`);
   }
   if (major !== API_VERSION.major || minor > API_VERSION.minor) {
+    const version = `${major}.${minor}`.slice(0, 20);
     throw new Error(
-      `it speaks version ${major}.${minor} of the plugin API; this side speaks ${API_VERSION.major}.${API_VERSION.minor}`,
+      `it speaks version ${version} of the plugin API; this side speaks ${API_VERSION.major}.${API_VERSION.minor}`,
     );
   }
   if (network === "unix") return { network, path: place };
   const [, host, port] = /^(.*):(\d{1,5})$/.exec(place) ?? [];
   if (network === "tcp" && host !== undefined) return { network, host, port: Number(port) };
-  throw new Error(`it listens at ${network} ${place}, which is no address that this side can dial`);
+  const shown = `${network} ${place}`.slice(0, 200);
+  throw new Error(`it listens at ${shown}, which is no address that this side can dial`);
 }

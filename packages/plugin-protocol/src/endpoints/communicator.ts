@@ -22,9 +22,10 @@ export function registerCommunicator(
     const args = new StructReader("Communicator.Upload", argument);
     const fileInfo = args.struct("FileInfo");
     const info = fileInfo === undefined ? undefined : decodeFileInfo(fileInfo);
-    await withStream(broker, args.count("ReaderStreamId"), (content) =>
-      communicator.upload(args.text("Path"), content, info, { signal }),
-    );
+    await withStream(broker, args.count("ReaderStreamId"), async (content) => {
+      await communicator.upload(args.text("Path"), content, info, { signal });
+      if (!content.readableEnded) content.destroy(); // Nobody will read the rest.
+    });
   });
   methods.set("Communicator.Download", async (argument) => {
     const args = new StructReader("Communicator.Download", argument);

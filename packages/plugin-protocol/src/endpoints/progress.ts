@@ -37,6 +37,14 @@ export function newTrackProgress(ui: Ui, methods: RpcMethods, argument: unknown)
   return id;
 }
 
+/** Where a tracker stands among the other things that its Ui shows. */
+export interface ProgressTurn {
+  /** It begins once this has settled. */
+  after: Promise<unknown>;
+  /** It is being closed; {@link RemoteProgress.flush} tells when that is shown. */
+  onClose: () => void;
+}
+
 /**
  * A tracker that the other side shows. Steps that come while a call is under way are reported together by the next.
  * What cannot be reported is logged, and the transfer goes on.
@@ -45,23 +53,24 @@ export function newTrackProgress(ui: Ui, methods: RpcMethods, argument: unknown)
  */
 export class RemoteProgress implements ProgressTracker {
   readonly #client: RpcClient;
+  readonly #onClose: () => void;
   #id: string | undefined;
   #unreported = 0;
   #closed = false;
-  readonly #onEnd: () => void;
   #reporting: Promise<void>;
 
-  /** `size` is in bytes; `onEnd` is called when the tracker was closed and nothing is left to report. */
+  /** `size` is in bytes. */
   constructor(
     client: RpcClient,
     source: string,
     size: { current: number; total: number },
-    onEnd: () => void,
+    { after, onClose }: ProgressTurn,
   ) {
     this.#client = client;
-    this.#onEnd = onEnd;
+    this.#onClose = onClose;
     const argument = { Src: source, CurrentSize: size.current, TotalSize: size.total };
     this.#reporting = this.#attempt(async () => {
+      await after;
       const answer = await client.call("Ui.NewTrackProgress", argument);
       this.#id = readText("Ui.NewTrackProgress", answer);
     });
@@ -77,7 +86,7 @@ export class RemoteProgress implements ProgressTracker {
     if (this.#closed) return;
     this.#closed = true;
     this.#then(() => this.#client.call(`Ui${this.#id}.Close`));
-    this.#reporting = this.#reporting.then(this.#onEnd);
+    this.#onClose();
   }
 
   /** Settles once everything that was reported before has been shown, or could not be. */

@@ -9,7 +9,7 @@ import { logError } from "../log.ts";
 import type { RpcClient } from "../rpc/client.ts";
 import { StructReader } from "../rpc/struct-reader.ts";
 import type { YamuxStream } from "../yamux/stream.ts";
-import { whileOffering } from "./offered-streams.ts";
+import { type OfferStream, whileOffering } from "./offered-streams.ts";
 
 /** How long a command may fail to start before it counts as started, in milliseconds. */
 const START_GRACE = 1_000;
@@ -47,7 +47,7 @@ export async function startCommand(
     const running = runCommand(communicator, command, response);
     await Promise.race([running, sleep(START_GRACE, undefined, { ref: false })]);
     void running.catch((error) => {
-      logError(`the command ${JSON.stringify(command.command)} failed: ${messageOf(error)}`);
+      logError(`a command on the machine failed: ${messageOf(error)}`);
       for (const stream of streams) stream.end();
     });
     return null;
@@ -91,24 +91,33 @@ async function runCommand(
 export async function callStart(
   client: RpcClient,
   broker: MuxBroker,
-  { command, stdin, stdout, stderr }: RemoteCommand,
+  command: RemoteCommand,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   return await whileOffering(broker, signal, async (offerStream) => {
-    const input = stdin && offerStream((stream) => feed(stdin, stream));
-    const output = stdout && offerStream((stream) => pipeline(stream, stdout));
-    const errors = stderr && offerStream((stream) => pipeline(stream, stderr));
-    const response = offerStream(readAnswer);
-    await client.call("Communicator.Start", {
-      Command: command,
-      StdinStreamId: input?.id ?? 0,
-      StdoutStreamId: output?.id ?? 0,
-      StderrStreamId: errors?.id ?? 0,
-      ResponseStreamId: response.id,
-    });
-    const [answer] = await Promise.all([response.done, output?.done, errors?.done]);
-    return decodeExitStatus(answer);
+    const status = startAndWait(client, offerStream, command);
+    return await (command.stdin === undefined ? status : orSourceError(status, command.stdin));
   });
+}
+
+async function startAndWait(
+  client: RpcClient,
+  offerStream: OfferStream,
+  { command, stdin, stdout, stderr }: RemoteCommand,
+): Promise<number> {
+  const input = stdin && offerStream((stream) => feed(stdin, stream));
+  const output = stdout && offerStream((stream) => pipeline(stream, stdout));
+  const errors = stderr && offerStream((stream) => pipeline(stream, stderr));
+  const response = offerStream(readAnswer);
+  await client.call("Communicator.Start", {
+    Command: command,
+    StdinStreamId: input?.id ?? 0,
+    StdoutStreamId: output?.id ?? 0,
+    StderrStreamId: errors?.id ?? 0,
+    ResponseStreamId: response.id,
+  });
+  const [answer] = await Promise.all([response.done, output?.done, errors?.done]);
+  return decodeExitStatus(answer);
 }
 
 /** Copies a command's input for as long as the command takes it; what is left then stays in `source`. */
@@ -118,6 +127,17 @@ async function feed(source: Readable, stream: YamuxStream): Promise<void> {
     await finished(stream, { readable: false });
   } finally {
     source.unpipe(stream);
+  }
+}
+
+/** What `work` answers, unless the source of a command's input fails first. */
+async function orSourceError<Result>(work: Promise<Result>, source: Readable): Promise<Result> {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  source.once("error", reject);
+  try {
+    return await Promise.race([work, failed]);
+  } finally {
+    source.off("error", reject);
   }
 }
 

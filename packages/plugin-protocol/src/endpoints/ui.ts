@@ -52,8 +52,12 @@ export function remoteUi(client: RpcClient): RemoteUi {
     machine: (category, ...values) => show("Ui.Machine", { Category: category, Args: values }),
     ask: async (question) => readText("Ui.Ask", await inTurn("Ui.Ask", question)),
     trackProgress(source, currentSize, totalSize) {
+      const onClose = () => {
+        trackers.delete(tracker);
+        last = Promise.all([last, tracker.flush()]);
+      };
       const size = { current: currentSize, total: totalSize };
-      const tracker = new RemoteProgress(client, source, size, () => trackers.delete(tracker));
+      const tracker = new RemoteProgress(client, source, size, { after: last, onClose });
       trackers.add(tracker);
       return tracker;
     },

@@ -70,7 +70,7 @@ export class RpcClient {
   #answered(header: RpcHeader, encodedBody: Buffer): void {
     const call = this.#pending.get(header.sequence);
     if (call === undefined) {
-      const what = `${JSON.stringify(header.method)} with sequence number ${header.sequence}`;
+      const what = `${JSON.stringify(header.method.slice(0, 100))} with sequence number ${header.sequence}`;
       throw new ProtocolError("RPC_PROTOCOL", `an answer came that nobody asked for: ${what}`);
     }
     this.#pending.delete(header.sequence);

@@ -80,7 +80,8 @@ async function call(methods: RpcMethods, name: string, encodedBody: Buffer): Pro
   const method = methods.get(name);
   if (method === undefined) {
     const known = [...methods.keys()].join(", ");
-    throw new Error(`unknown method ${JSON.stringify(name)}: this end answers ${known}`);
+    const asked = JSON.stringify(name.slice(0, 100));
+    throw new Error(`unknown method ${asked}: this end answers ${known}`);
   }
   return await method(decodeValue(encodedBody));
 }

@@ -53,6 +53,22 @@ test("input that a command does not read is left where it was", async () => {
   expect((await stdin.toArray()).join("")).toBe("later");
 });
 
+test("input that fails fails the command", async () => {
+  const { communicator } = await reached();
+  const broken = new Readable({
+    read() {
+      this.destroy(new Error("the local disk failed"));
+    },
+  });
+  await expect(run(communicator, "cat", broken)).rejects.toThrow("the local disk failed");
+});
+
+test("an upload is over when the machine has taken what it wants of it", async () => {
+  const machine = Object.assign(new FixtureMachine(), { upload: async () => {} });
+  const { communicator } = await reached(machine);
+  await communicator.upload("/x", zeros(5_000_000));
+});
+
 test("a command that cannot be started fails the call", async () => {
   const { communicator } = await reached();
   await expect(run(communicator, "break")).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { encodeHeader, Flag, FrameType, GoAwayReason } from "../../src/yamux/frame.ts";
+import { describe, expect, test, vi } from "vitest";
+import { encodeHeader, Flag, FrameType, GoAwayReason, HEADER_SIZE } from "../../src/yamux/frame.ts";
 import { YamuxSession } from "../../src/yamux/session.ts";
 import { RawPeer } from "../support/raw-peer.ts";
 import { memoryPair } from "../support/transport.ts";
@@ -72,6 +72,25 @@ test("a peer that sends pings and reads no answers is dropped", async () => {
   while (!ended) await new Promise<void>((resolve) => far.write(pings, () => resolve()));
   expect(await session.closed).toMatchObject({ code: "YAMUX_LIMIT" });
   expect(near.writableLength).toBeLessThan(2 * 1024 * 1024);
+});
+
+test("a million streams are reset but for those within the limit", async () => {
+  const [near, far] = memoryPair();
+  const session = new YamuxSession(near, "server", { onStream: () => {} });
+  const count = 1_000_000;
+  let answered = 0;
+  far.on("data", (chunk: Buffer) => {
+    answered += chunk.length;
+  });
+  const opens = Buffer.alloc(HEADER_SIZE * 10_000);
+  for (let id = 1; id < 2 * count; ) {
+    for (let at = 0; at < opens.length; at += HEADER_SIZE, id += 2) {
+      encodeHeader(FrameType.windowUpdate, Flag.syn, id, 0).copy(opens, at);
+    }
+    await new Promise<void>((resolve) => far.write(Buffer.from(opens), () => resolve()));
+  }
+  await vi.waitFor(() => expect(answered).toBe(count * HEADER_SIZE));
+  expect(session.streamCount).toBe(1024);
 });
 
 test("random frames and random bytes end in an error or in nothing", async () => {
