@@ -59,7 +59,7 @@ async function run(plugin: Plugin, args: readonly string[]): Promise<void> {
 }
 
 async function describe(plugin: Plugin): Promise<string> {
-  const { formatDescription } = await import("@packerkit/plugin-protocol");
+  const { formatDescription } = await import("@packerkit/plugin-protocol/description");
   return formatDescription({
     version: plugin.version,
     sdkVersion: SDK_VERSION,
