@@ -4,24 +4,19 @@ import type { Duplex, Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import type { ContainerCreateOptions, ImageBuildOptions } from "dockerode";
-import { dialling } from "./dialling.ts";
+import { newSession, serveSession } from "./build-session.ts";
+import { dialling, openConnection } from "./dialling.ts";
 import type { EngineAddress } from "./engine-address.ts";
 import * as answers from "./engine-answers.ts";
 import { DockerError, toDockerError } from "./errors.ts";
 import { splitTag } from "./image-reference.ts";
 import { followBuild, type ProgressEntry, readProgress } from "./progress.ts";
+import type { RegistryCredentials } from "./registry-credentials.ts";
 
 /** How a call is made. */
 export interface CallOptions {
   /** Ends the call early; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-}
-
-/** What a registry wants to see. */
-export interface RegistryCredentials {
-  username: string;
-  password: string;
-  serveraddress: string;
 }
 
 /** What a commit makes of a container. */
@@ -110,23 +105,30 @@ export class Engine {
     });
   }
 
-  /** Builds an image from a context and answers its id. What BuildKit tells goes to `onLine`. */
+  /**
+   * Builds an image from a context with BuildKit, and answers its id. What it tells goes to `onLine`. Destroys the
+   * context where that fails.
+   */
   buildImage(
     context: Readable,
     build: ImageBuildOptions,
+    credentials: RegistryCredentials | undefined,
     onLine: (line: string) => void,
     options?: CallOptions,
   ): Promise<string> {
-    const opened: Duplex[] = [];
+    let connection: Duplex | undefined;
     const work = async (docker: Docker) => {
-      const stream = (await docker.buildImage(context, { ...build, version: "2" })) as Readable;
-      return await followBuild(stream, onLine);
+      const { id, headers } = newSession();
+      connection = await openConnection(docker, "/session", headers);
+      serveSession(connection, credentials);
+      // Apart, because dockerode would open a session of its own, which shows credentials to any registry.
+      const _query = { ...build, version: "2", session: id };
+      const stream = await docker.buildImage(context, { _query } as ImageBuildOptions);
+      return await followBuild(stream as Readable, onLine);
     };
-    const call = this.#call("building the Dockerfile", options, work, (it) => opened.push(it));
-    return call.finally(() => {
+    return this.#call("building the Dockerfile", options, work).finally(() => {
       context.destroy();
-      // dockerode closes its session only after a build that succeeds.
-      for (const connection of opened) connection.destroy();
+      connection?.destroy();
     });
   }
 
@@ -279,13 +281,12 @@ export class Engine {
     what: string,
     { signal }: CallOptions = {},
     work: (docker: Docker) => Promise<Result>,
-    onConnection?: (connection: Duplex) => void,
   ): Promise<Result> {
     signal?.throwIfAborted();
     try {
       this.#loading ??= load(this.#connection);
       const { Constructor, docker } = await this.#loading;
-      const modem = dialling(docker.modem, signal, onConnection);
+      const modem = dialling(docker.modem, signal);
       return await work(new Constructor({ modem } as Docker.DockerOptions));
     } catch (error) {
       signal?.throwIfAborted();

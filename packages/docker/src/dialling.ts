@@ -2,6 +2,11 @@ import { addAbortSignal, type Duplex, type Readable } from "node:stream";
 
 /** The part of a request's description that matters here; the client library's own form. */
 interface DialOptions {
+  path: string;
+  method: string;
+  headers?: Record<string, string>;
+  /** What statuses mean; those that are `true` are good. */
+  statusCodes: Record<number, string | true>;
   /** Hand the answer over as a stream. */
   isStream?: boolean;
   /** Leave HTTP and hand the connection over. */
@@ -12,7 +17,7 @@ interface DialOptions {
 /** The longest answer that is read into memory, in bytes; a list of ten thousand images has a tenth of it. */
 const MAX_ANSWER = 64 * 1024 * 1024;
 
-type DialCallback = (error: unknown, answer?: unknown) => void;
+type DialCallback = (error?: unknown, answer?: unknown) => void;
 
 /** The part of docker-modem that sends requests. */
 export interface Modem {
@@ -22,22 +27,13 @@ export interface Modem {
 /**
  * A view of a modem for one call. Every answer is read as a stream, because docker-modem waits for ever where the
  * connection breaks within an answer that it reads itself; and `signal` ends the answer as well as the request.
- *
- * @param onConnection Is handed each connection that leaves HTTP.
  */
-export function dialling(
-  modem: Modem,
-  signal: AbortSignal | undefined,
-  onConnection: (connection: Duplex) => void = () => {},
-): Modem {
+export function dialling(modem: Modem, signal: AbortSignal | undefined): Modem {
   const view: Modem = Object.create(modem);
   view.dial = (options, callback) => {
     modem.dial({ ...options, isStream: true, abortSignal: signal }, (error, answer) => {
       if (error) return callback(error);
-      if (options.hijack) {
-        onConnection(answer as Duplex);
-        return callback(null, answer);
-      }
+      if (options.hijack) return callback(null, answer);
       const body = answer as Readable;
       if (signal !== undefined) addAbortSignal(signal, body);
       if (options.isStream) return callback(null, body);
@@ -45,6 +41,20 @@ export function dialling(
     });
   };
   return view;
+}
+
+/** Asks for a connection that leaves HTTP. */
+export function openConnection(
+  { modem }: { modem: Modem },
+  path: string,
+  headers: Record<string, string>,
+): Promise<Duplex> {
+  return new Promise((resolve, reject) => {
+    modem.dial(
+      { method: "POST", path, headers, hijack: true, statusCodes: {} },
+      (error, connection) => (error ? reject(error) : resolve(connection as Duplex)),
+    );
+  });
 }
 
 async function readAll(body: Readable): Promise<string> {

@@ -11,3 +11,34 @@ export function splitTag(reference: string): { fromImage: string; tag: string } 
   const [, tagged, tag] = /^(.+):([^/:]+)$/.exec(reference) ?? [];
   return { fromImage: tagged ?? reference, tag: tag ?? "latest" };
 }
+
+/** The many names of Docker Hub. */
+const DOCKER_HUB: ReadonlySet<string> = new Set([
+  "docker.io",
+  "index.docker.io",
+  "registry-1.docker.io",
+]);
+
+/**
+ * The host of the registry that a reference names, with its port; `docker.io` where it names none.
+ *
+ * Source: `ParseDockerRef`, distribution/reference.
+ */
+export function registryOf(reference: string): string {
+  const [host = "", ...path] = reference.split("/");
+  const isHost = path.length > 0 && (/[.:]/.test(host) || host === "localhost");
+  return isHost ? host : "docker.io";
+}
+
+/** Whether two names, with or without a scheme and a path, are of one registry. */
+export function isSameRegistry(one: string, other: string): boolean {
+  return registryHost(one) === registryHost(other);
+}
+
+function registryHost(name: string): string {
+  const host = name
+    .toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/\/.*$/s, "");
+  return DOCKER_HUB.has(host) ? "docker.io" : host;
+}

@@ -4,7 +4,7 @@ import { BUILD_LABEL, type BuildState, make } from "../build-state.ts";
 import type { DockerConfig } from "../config.ts";
 import { DockerError } from "../errors.ts";
 import { boundedSayer } from "../progress.ts";
-import { credentialsOf } from "./find-source-image.ts";
+import { credentialsOf, isUnauthorized } from "../registry-credentials.ts";
 
 /** How many lines of a build's output are shown, and how many of its last ones an error repeats. */
 const SHOWN_LINES = 500;
@@ -30,7 +30,6 @@ export const buildBaseImage: Step<BuildState> = {
       compress: build.compress,
     });
     const platform = build.platform ?? config.platform;
-    const credentials = credentialsOf(config);
     const settings = {
       dockerfile,
       buildargs: build.arguments,
@@ -38,11 +37,11 @@ export const buildBaseImage: Step<BuildState> = {
       labels: { [BUILD_LABEL]: state.token },
       ...(platform === undefined ? {} : { platform }),
       ...(config.network === undefined ? {} : { networkmode: config.network }),
-      ...(credentials === undefined ? {} : { authconfig: credentials }),
     };
     const lines = new LineKeeper(boundedSayer(ui, SHOWN_LINES));
+    const onLine = (line: string) => lines.add(line);
     const id = await make(images, () =>
-      engine.buildImage(context, settings, (line) => lines.add(line), { signal }),
+      engine.buildImage(context, settings, credentialsOf(config), onLine, { signal }),
     ).catch((error: unknown) => {
       throw dockerfileError(build.path, lines.last, error);
     });
@@ -78,10 +77,12 @@ class LineKeeper {
 
 function dockerfileError(path: string, lastLines: readonly string[], error: unknown): unknown {
   if (!(error instanceof DockerError) || error.code !== "ENGINE_REFUSED") return error;
+  const cure = isUnauthorized(error)
+    ? "for a private image set login, login_username, login_password and login_server"
+    : `mend ${path} and build again`;
   const output = lastLines.length === 0 ? "" : `\nThe last lines were:\n${lastLines.join("\n")}`;
-  return new DockerError(
-    "DOCKERFILE_FAILED",
-    `${error.message}; mend ${path} and build again${output}`,
-    { cause: error, status: error.status },
-  );
+  return new DockerError("DOCKERFILE_FAILED", `${error.message}; ${cure}${output}`, {
+    cause: error,
+    status: error.status,
+  });
 }

@@ -1,17 +1,14 @@
 import type { Step } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
-import type { RegistryCredentials } from "../client.ts";
 import type { DockerConfig } from "../config.ts";
 import type { ImageDetails } from "../engine-answers.ts";
 import { DockerError } from "../errors.ts";
 import { splitTag } from "../image-reference.ts";
 import { boundedSayer, describePull } from "../progress.ts";
+import { credentialsFor, isUnauthorized } from "../registry-credentials.ts";
 
 /** How many lines of a pull's progress are shown. */
 const PULL_LINES = 60;
-
-/** The registry that is meant where none is named. */
-const DOCKER_HUB = "https://index.docker.io/v1/";
 
 /** Pulls the source image, or finds it on the engine, and notes what it is. A pulled image stays on the engine. */
 export const findSourceImage: Step<BuildState> = {
@@ -45,32 +42,20 @@ async function pull(state: BuildState, image: string, signal: AbortSignal): Prom
     if (line !== undefined) say(line);
   };
   try {
-    await engine.pull(image, config.platform, credentialsOf(config), onProgress, { signal });
+    await engine.pull(image, config.platform, credentialsFor(config, image), onProgress, {
+      signal,
+    });
   } catch (error) {
     throw error instanceof DockerError ? pullError(state, image, error) : error;
   }
 }
-
-/** What to show to the registry; `undefined` without `login`. */
-export function credentialsOf(config: DockerConfig): RegistryCredentials | undefined {
-  if (!config.login) return undefined;
-  return {
-    username: config.login_username as string,
-    password: config.login_password as string,
-    serveraddress: config.login_server ?? DOCKER_HUB,
-  };
-}
-
-/** What registries and engines say where credentials are missing or wrong. */
-const UNAUTHORIZED =
-  /unauthorized|authentication required|incorrect username|no basic auth|denied/i;
 
 function pullError({ config }: BuildState, image: string, error: DockerError): DockerError {
   if (error.code !== "ENGINE_REFUSED") return error;
   const reason = withoutSecrets(error.message, config);
   // The cause is left out: it repeats the words that secrets were taken from.
   const status = { status: error.status };
-  if (error.status === 401 || error.status === 403 || UNAUTHORIZED.test(reason)) {
+  if (isUnauthorized(error)) {
     const cure = config.login
       ? "check login_username, login_password and login_server"
       : "check the name; for a private image set login, login_username and login_password";
