@@ -27,6 +27,16 @@ export type { ListenOptions } from "./frame/listen.ts";
 export type { RequestRecord } from "./frame/request-log.ts";
 export type { RunningStandIn } from "./frame/stand-in.ts";
 export type {
+  GoogleComputeSeedImage,
+  GoogleComputeSnapshot,
+} from "./googlecompute/model.ts";
+export type { OperationFailure } from "./googlecompute/operations.ts";
+export {
+  type GoogleComputeOptions,
+  type GoogleComputeStandIn,
+  startGoogleCompute,
+} from "./googlecompute/start.ts";
+export type {
   HappyCloudImage,
   HappyCloudInstance,
   HappyCloudInstanceStatus,
