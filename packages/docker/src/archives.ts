@@ -1,5 +1,5 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
-import { basename, join, posix, relative, sep } from "node:path";
+import { basename, posix, relative, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ExtractOptions, PackOptions } from "tar-fs";
@@ -119,16 +119,17 @@ export async function withFirstEntry<Result>(
 
 /**
  * Where a copied folder goes, as `docker cp` decides it: into a destination that exists, unless the source ends in a
- * slash; else the destination becomes the folder.
+ * slash; else the destination becomes the folder. `paths` joins as the destination's system does.
  */
 export function landingPlace(
+  paths: Pick<typeof posix, "join">,
   destination: string,
   source: string,
   destinationExists: boolean,
 ): { path: string; isThere: boolean } {
   if (!destinationExists) return { path: destination, isThere: false };
   if (/[/\\]$/.test(source)) return { path: destination, isThere: true };
-  return { path: join(destination, basename(source)), isThere: false };
+  return { path: paths.join(destination, basename(source)), isThere: false };
 }
 
 /** Whether a local folder exists. @throws {Error} for a path that is something else. */

@@ -64,9 +64,9 @@ function stepsFor(config: DockerConfig, provision: Step<BuildState>): Step<Build
 }
 
 function artifactOf(state: BuildState): ImportArtifact | ExportArtifact {
-  const { config, engine, export: file, generatedData, images, source } = state;
+  const { config, engine, generatedData, images, source } = state;
   if (images.committed === undefined) {
-    return new ExportArtifact({ path: file?.path, generatedData });
+    return new ExportArtifact({ path: config.export_path, generatedData });
   }
   const isOwnBase = config.build !== undefined && source !== undefined;
   return new ImportArtifact({

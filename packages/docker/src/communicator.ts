@@ -1,4 +1,4 @@
-import { basename, posix } from "node:path";
+import localPaths, { basename, posix } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,7 +21,7 @@ import type { Engine, ExecProcess } from "./client.ts";
 import { resolveOwner } from "./container-users.ts";
 import { DockerError } from "./errors.ts";
 import { copyOutput, splitOutput } from "./output-frames.ts";
-import { measureContent } from "./sized-content.ts";
+import { measureContent, type SizedContent } from "./sized-content.ts";
 
 /** How a container is reached. */
 export interface DockerCommunicatorOptions {
@@ -128,18 +128,22 @@ export class DockerCommunicator implements Communicator {
       const folder = posix.dirname(target);
       await this.#demandFolder(folder, signal);
       const owner = await this.#ownerOfUploads(signal);
-      await using sized = await (info === undefined
+      const sized = await (info === undefined
         ? measureContent(content, signal)
         : known(content, info));
-      const header = {
-        ...owner,
-        name: posix.basename(target),
-        size: sized.size,
-        mode: info?.mode ?? DEFAULT_MODE,
-        mtime: info?.modifiedAt ?? new Date(),
-      };
-      const archive = await packFile(header, sized.content);
-      await this.#engine.putArchive(this.#container, folder, archive, { signal });
+      try {
+        const header = {
+          ...owner,
+          name: posix.basename(target),
+          size: sized.size,
+          mode: info?.mode ?? DEFAULT_MODE,
+          mtime: info?.modifiedAt ?? new Date(),
+        };
+        const archive = await packFile(header, sized.content);
+        await this.#engine.putArchive(this.#container, folder, archive, { signal });
+      } finally {
+        await sized.remove();
+      }
     });
   }
 
@@ -155,7 +159,7 @@ export class DockerCommunicator implements Communicator {
       if (!(await folderExists(source))) throw new Error(`${source} does not exist`);
       const found = await this.#engine.statPath(this.#container, target, { signal });
       if (found !== undefined && !found.isDirectory) throw new Error(`${target} is no folder`);
-      const landing = landingPlace(target, source, found !== undefined);
+      const landing = landingPlace(posix, target, source, found !== undefined);
       const folder = landing.isThere ? landing.path : posix.dirname(landing.path);
       if (found === undefined) await this.#demandFolder(folder, signal);
       const archive = await packFolder({
@@ -210,7 +214,12 @@ export class DockerCommunicator implements Communicator {
       const found = await this.#engine.statPath(this.#container, from, { signal });
       if (found === undefined) throw new Error(`${from} does not exist in the container`);
       if (!found.isDirectory) throw new Error(`${from} is no folder`);
-      const landing = landingPlace(destination, source, await folderExists(destination));
+      const landing = landingPlace(
+        localPaths,
+        destination,
+        source,
+        await folderExists(destination),
+      );
       const archive = await this.#engine.getArchive(this.#container, from, { signal });
       await unpackFolder(archive, { destination: landing.path, exclude });
     });
@@ -253,8 +262,8 @@ function absolute(path: string): string {
   return posix.resolve("/", path);
 }
 
-function known(content: Readable, { size }: FileInfo) {
-  return { size, content, [Symbol.asyncDispose]: async () => {} };
+function known(content: Readable, { size }: FileInfo): SizedContent {
+  return { size, content, remove: async () => {} };
 }
 
 function commandError(command: string, cause: unknown): DockerError {

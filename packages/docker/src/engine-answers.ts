@@ -28,13 +28,16 @@ export const imageListAnswer = z
   .array(z.object({ Id: z.string().min(1), Created: z.number() }))
   .transform((images) => images.toSorted((a, b) => b.Created - a.Created).map((image) => image.Id));
 
+/** A container's end of a network; without an address where the network has none, or the container does not run. */
+const endpoint = z.object({ IPAddress: z.string().nullish() });
+
 /** `GET /containers/{id}/json`. */
 export const containerAnswer = z
   .object({
     Id: z.string().min(1),
     State: z.object({ Running: z.boolean(), Paused: z.boolean(), ExitCode: z.number() }),
     Config: z.object({ User: z.string().default("") }),
-    NetworkSettings: z.object({ IPAddress: z.string().default("") }).nullish(),
+    NetworkSettings: z.object({ Networks: z.record(z.string(), endpoint).nullish() }).nullish(),
   })
   .transform(({ Id, State, Config, NetworkSettings }) => ({
     id: Id,
@@ -42,7 +45,7 @@ export const containerAnswer = z
     paused: State.Paused,
     exitStatus: State.ExitCode,
     user: Config.User,
-    address: NetworkSettings?.IPAddress ?? "",
+    address: addressOf(Object.values(NetworkSettings?.Networks ?? {})),
   }));
 
 /** `POST /containers/create`, `POST /commit` and `POST /containers/{id}/exec`. */
@@ -57,6 +60,10 @@ export const execAnswer = z.object({ Running: z.boolean(), ExitCode: z.number().
 export const pathStatAnswer = z
   .object({ name: z.string(), mode: z.number() })
   .transform(({ name, mode }) => ({ name, isDirectory: Math.floor(mode / 2 ** 31) % 2 === 1 }));
+
+function addressOf(endpoints: readonly z.output<typeof endpoint>[]): string {
+  return endpoints.map(({ IPAddress }) => IPAddress).find(Boolean) ?? "";
+}
 
 /** What is known of an image on the engine. */
 export type ImageDetails = z.output<typeof imageAnswer>;

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { Readable } from "node:stream";
+import { join } from "node:path";
+import { PassThrough, Readable } from "node:stream";
 import { promisify } from "node:util";
 import { startDockerEngine } from "@packerkit/cloud-sim";
 import { describe, expect, it } from "vitest";
@@ -122,7 +123,7 @@ describe("content whose size is not known", () => {
 
   it("stays in memory while it is small", async () => {
     const before = await folders();
-    await using sized = await measureContent(Readable.from([Buffer.from("small")]));
+    const sized = await measureContent(Readable.from([Buffer.from("small")]));
     expect(sized.size).toBe(5);
     expect(Buffer.concat(await sized.content.toArray()).toString()).toBe("small");
     expect(await folders()).toEqual(before);
@@ -131,13 +132,15 @@ describe("content whose size is not known", () => {
   it("goes to a private file that is removed afterwards", async () => {
     const before = await folders();
     const blocks = Array.from({ length: 5 }, (_, index) => Buffer.alloc(500_000, String(index)));
-    {
-      await using sized = await measureContent(Readable.from(blocks));
-      expect(sized.size).toBe(2_500_000);
-      expect((await folders()).length).toBe(before.length + 1);
-      const arrived = Buffer.concat(await sized.content.toArray());
-      expect(arrived.equals(Buffer.concat(blocks))).toBe(true);
-    }
+    const sized = await measureContent(Readable.from(blocks));
+    expect(sized.size).toBe(2_500_000);
+    const [folder, ...others] = (await folders()).filter((name) => !before.includes(name));
+    expect(others).toEqual([]);
+    const file = join(tmpdir(), String(folder), "content");
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const arrived = Buffer.concat(await sized.content.toArray());
+    expect(arrived.equals(Buffer.concat(blocks))).toBe(true);
+    await sized.remove();
     expect(await folders()).toEqual(before);
   });
 
@@ -150,6 +153,17 @@ describe("content whose size is not known", () => {
       })(),
     );
     await expect(measureContent(broken)).rejects.toThrow("the sender is gone");
+    expect(await folders()).toEqual(before);
+  });
+
+  it("leaves no file where the build is cancelled while the sender is silent", async () => {
+    const before = await folders();
+    const cancelled = new AbortController();
+    const silent = new PassThrough({ highWaterMark: 4_000_000 });
+    silent.write(Buffer.alloc(2_000_000));
+    const measuring = measureContent(silent, cancelled.signal);
+    setTimeout(() => cancelled.abort(), 20);
+    await expect(measuring).rejects.toMatchObject({ name: "AbortError" });
     expect(await folders()).toEqual(before);
   });
 });

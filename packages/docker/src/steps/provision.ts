@@ -10,7 +10,7 @@ export function provisionTarget(state: BuildState): ProvisionTarget {
   const communicator = new DockerCommunicator({
     engine,
     container: id,
-    user: config.exec_user,
+    user: config.exec_user || undefined,
     terminal: config.pty,
     uploadOwner: config.fix_upload_owner ? user : "root",
   });
