@@ -1,0 +1,13 @@
+export { DISCONNECTED } from "./command.ts";
+export { SshCommunicator } from "./communicator.ts";
+export {
+  checkSshSettings,
+  leftOutSshFields,
+  readSshOptions,
+  type SshSettings,
+  sshFields,
+} from "./config.ts";
+export { durationField, formatDuration, parseDuration } from "./duration.ts";
+export { SshError, type SshErrorCode } from "./errors.ts";
+export { generateSshKeyPair, type KeyPairOptions, type SshKeyPair } from "./key-pair.ts";
+export type { SshOptions } from "./options.ts";
