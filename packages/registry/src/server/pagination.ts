@@ -1,0 +1,189 @@
+import { and, asc, desc, eq, gt, lt, or, type SQL } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { LIMITS, type Pagination } from "../api/index.ts";
+import { invalid } from "./grpc-error.ts";
+
+type Key = string | number | Date;
+
+/** A field that a list can be sorted by. */
+export interface SortField<Row> {
+  column: PgColumn;
+  of(row: Row): Key;
+}
+
+/** How a list is cut into pages. */
+export interface PageRules<Row> {
+  /** By the names that `sorting.order_by` uses. */
+  fields: Record<string, SortField<Row>>;
+  /** Such as `name` or `created_at desc`. */
+  defaultOrder: string;
+  /** A field of `fields` in which no two rows are alike. */
+  unique: string;
+}
+
+/** The query parameters of a list, as validated. */
+export interface PageQuery {
+  "pagination.page_size"?: number | undefined;
+  "pagination.next_page_token"?: string | undefined;
+  "pagination.previous_page_token"?: string | undefined;
+  "sorting.order_by"?: string | string[] | undefined;
+}
+
+/** What to add to a query for one page, and what to make of its rows. */
+export interface Page<Row> {
+  where: SQL | undefined;
+  orderBy: SQL[];
+  /** One more than the page holds: whether it comes tells whether there is another page. */
+  limit: number;
+  finish(rows: readonly Row[]): { rows: Row[]; pagination: Pagination };
+}
+
+interface Order {
+  name: string;
+  descending: boolean;
+}
+
+interface Cursor {
+  /** The order that the values belong to. */
+  order: string;
+  values: Key[];
+  backwards: boolean;
+}
+
+/**
+ * The page that a query asks for. Rows are found by the values that the last page ended with, so that a page costs the
+ * same however far in it is, and rows that come or go meanwhile shift nothing.
+ *
+ * @throws {GrpcError} 3 for an unknown field, a token that is not ours or of another order, or both tokens at once.
+ */
+export function pageOf<Row>(query: PageQuery, rules: PageRules<Row>): Page<Row> {
+  const size = query["pagination.page_size"] || LIMITS.defaultPageSize;
+  const orders = ordersOf(query["sorting.order_by"], rules);
+  const cursor = cursorOf(query, orders, rules);
+  const backwards = cursor?.backwards ?? false;
+  const columns = orders.map(({ name, descending }) => ({
+    column: fieldOf(rules, name).column,
+    descending: descending !== backwards,
+  }));
+  return {
+    where: cursor === undefined ? undefined : beyond(columns, cursor.values),
+    orderBy: columns.map(({ column, descending }) => (descending ? desc(column) : asc(column))),
+    limit: size + 1,
+    finish: (found) => {
+      const more = found.length > size;
+      const rows = found.slice(0, size);
+      if (backwards) rows.reverse();
+      const token = (row: Row | undefined, towardsStart: boolean) =>
+        row === undefined ? undefined : encode(orders, rules, row, towardsStart);
+      const next = backwards || more ? token(rows.at(-1), false) : undefined;
+      const isLater = cursor !== undefined && !backwards;
+      const previous = isLater || (backwards && more) ? token(rows[0], true) : undefined;
+      return {
+        rows,
+        pagination: {
+          ...(next === undefined ? {} : { next_page_token: next }),
+          ...(previous === undefined ? {} : { previous_page_token: previous }),
+        },
+      };
+    },
+  };
+}
+
+function ordersOf<Row>(orderBy: string | string[] | undefined, rules: PageRules<Row>): Order[] {
+  const parts = [orderBy ?? []]
+    .flat()
+    .flatMap((text) => text.split(","))
+    .map((text) => text.trim())
+    .filter((text) => text !== "");
+  const asked = parts.length === 0 ? rules.defaultOrder.split(",") : parts;
+  const orders = asked.map((text): Order => {
+    const [, name = "", direction = "asc"] = /^(\w+)(?: +(asc|desc))?$/i.exec(text.trim()) ?? [];
+    if (!Object.hasOwn(rules.fields, name)) {
+      const names = Object.keys(rules.fields).join(", ");
+      throw invalid(
+        `sorting.order_by ${JSON.stringify(text)} will not do: use ${names}, each with " asc" or " desc"`,
+      );
+    }
+    return { name, descending: direction.toLowerCase() === "desc" };
+  });
+  const distinct = orders.filter(
+    (order, index) => orders.findIndex(({ name }) => name === order.name) === index,
+  );
+  if (distinct.some((order) => order.name === rules.unique)) return distinct;
+  return [...distinct, { name: rules.unique, descending: distinct.at(-1)?.descending ?? false }];
+}
+
+function fieldOf<Row>(rules: PageRules<Row>, name: string): SortField<Row> {
+  return rules.fields[name] as SortField<Row>;
+}
+
+/** The rows behind `values`, in the order of `columns`. */
+function beyond(
+  columns: readonly { column: PgColumn; descending: boolean }[],
+  values: readonly Key[],
+): SQL | undefined {
+  const alternatives = columns.map(({ column, descending }, index) => {
+    const alike = columns.slice(0, index).map((one, place) => eq(one.column, values[place]));
+    return and(...alike, (descending ? lt : gt)(column, values[index]));
+  });
+  return or(...alternatives);
+}
+
+function textOf(orders: readonly Order[]): string {
+  return orders.map(({ name, descending }) => (descending ? `${name} desc` : name)).join(",");
+}
+
+function encode<Row>(
+  orders: readonly Order[],
+  rules: PageRules<Row>,
+  row: Row,
+  backwards: boolean,
+): string {
+  const values = orders.map(({ name }) => fieldOf(rules, name).of(row));
+  const cursor: Cursor = { order: textOf(orders), values, backwards };
+  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+}
+
+function cursorOf<Row>(
+  query: PageQuery,
+  orders: readonly Order[],
+  rules: PageRules<Row>,
+): Cursor | undefined {
+  const next = query["pagination.next_page_token"];
+  const previous = query["pagination.previous_page_token"];
+  if (next && previous) throw invalid("send next_page_token or previous_page_token, not both");
+  const token = next || previous;
+  if (!token) return undefined;
+  const cursor = decode(token);
+  if (cursor === undefined || cursor.backwards !== Boolean(previous)) {
+    throw invalid("the page token is none that this list gave: start without one");
+  }
+  if (cursor.order !== textOf(orders) || cursor.values.length !== orders.length) {
+    throw invalid("the page token belongs to another sorting.order_by: start without it");
+  }
+  return { ...cursor, values: orders.map(({ name }, i) => revive(rules, name, cursor.values[i])) };
+}
+
+function decode(token: string): Cursor | undefined {
+  try {
+    const { order, values, backwards } = JSON.parse(Buffer.from(token, "base64url").toString());
+    if (typeof order !== "string" || typeof backwards !== "boolean") return undefined;
+    return Array.isArray(values) ? { order, values, backwards } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A token's value as its column takes it; whoever forges one gets no further than this. */
+function revive<Row>(rules: PageRules<Row>, name: string, value: unknown): Key {
+  const { dataType } = fieldOf(rules, name).column;
+  if (dataType === "date" && typeof value === "string") {
+    const time = new Date(value);
+    if (time.getFullYear() >= 1970 && time.getFullYear() < 10_000) return time;
+  }
+  if (dataType === "number" && Number.isSafeInteger(value) && Math.abs(Number(value)) < 2 ** 31) {
+    return Number(value);
+  }
+  if (dataType === "string" && typeof value === "string" && !value.includes("\0")) return value;
+  throw invalid("the page token is none that this list gave: start without one");
+}

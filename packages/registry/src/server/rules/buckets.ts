@@ -1,0 +1,102 @@
+import { and, eq, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import type { CreateBucketBody, UpdateBucketBody } from "../../api/index.ts";
+import { inTransaction } from "../../storage/database.ts";
+import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { buckets, channels } from "../../storage/schema/index.ts";
+import { alreadyExists, notFound } from "../grpc-error.ts";
+import { newId } from "../ids.ts";
+import type { BucketRow } from "../views/bucket-view.ts";
+import { type Work, within } from "../work.ts";
+import { lockLineage } from "./locks.ts";
+
+/** The channel that every bucket has and that the registry itself moves. */
+export const LATEST = "latest";
+
+/** @throws {GrpcError} 5 where the caller's project has no bucket of that name. */
+export async function findBucket({ database, caller }: Work, name: string): Promise<BucketRow> {
+  const [bucket] = await database
+    .select()
+    .from(buckets)
+    .where(and(eq(buckets.projectId, caller.projectId), eq(buckets.name, name)));
+  if (bucket !== undefined) return bucket;
+  throw notFound(`there is no bucket ${JSON.stringify(name)} in the project`);
+}
+
+/** The condition that a row belongs to the bucket of that name in the caller's project. */
+export function inBucket({ database, caller }: Work, bucketId: PgColumn, name: string): SQL {
+  const bucket = database
+    .select({ id: buckets.id })
+    .from(buckets)
+    .where(and(eq(buckets.projectId, caller.projectId), eq(buckets.name, name)));
+  return sql`${bucketId} = (${bucket})`;
+}
+
+/**
+ * Makes a bucket and its channel `latest`.
+ *
+ * @throws {GrpcError} 6 where the project has one of that name.
+ */
+export async function createBucket(work: Work, body: CreateBucketBody): Promise<BucketRow> {
+  const { caller, now } = work;
+  const bucket: BucketRow = {
+    id: newId(),
+    projectId: caller.projectId,
+    name: body.name,
+    description: body.description,
+    labels: body.labels ?? {},
+    platforms: [],
+    lastVersionNumber: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await inTransaction(work.database, async (transaction) => {
+      await transaction.insert(buckets).values(bucket);
+      await transaction.insert(channels).values({
+        id: newId(),
+        bucketId: bucket.id,
+        name: LATEST,
+        managed: true,
+        restricted: false,
+        authorId: caller.name,
+        createdAt: now,
+        updatedAt: now,
+      });
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw alreadyExists(`the project has a bucket ${JSON.stringify(body.name)} already`, error);
+  }
+  return bucket;
+}
+
+/** Replaces a bucket's description and labels; its platforms only where they are given. */
+export async function updateBucket(
+  work: Work,
+  name: string,
+  body: UpdateBucketBody,
+): Promise<BucketRow> {
+  const bucket = await findBucket(work, name);
+  const [updated] = await work.database
+    .update(buckets)
+    .set({
+      description: body.description,
+      labels: body.labels ?? {},
+      ...(body.platforms === undefined ? {} : { platforms: body.platforms }),
+      updatedAt: work.now,
+    })
+    .where(eq(buckets.id, bucket.id))
+    .returning();
+  return updated ?? (await findBucket(work, name));
+}
+
+/** Removes a bucket with everything in it; what was built on it stays, without this parent. */
+export async function deleteBucket(work: Work, name: string): Promise<void> {
+  await inTransaction(work.database, async (transaction) => {
+    const inside = within(work, transaction);
+    await lockLineage(inside);
+    const bucket = await findBucket(inside, name);
+    await transaction.delete(buckets).where(eq(buckets.id, bucket.id));
+  });
+}

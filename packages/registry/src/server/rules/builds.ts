@@ -1,0 +1,253 @@
+import { and, asc, eq, ne } from "drizzle-orm";
+import type { ArtifactBody, CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
+import { inTransaction } from "../../storage/database.ts";
+import { artifacts, builds } from "../../storage/schema/index.ts";
+import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
+import { newId } from "../ids.ts";
+import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
+import type { VersionColumns } from "../views/version-view.ts";
+import { type Work, within } from "../work.ts";
+import { completeIfDone } from "./complete.ts";
+import { lockLineageShared } from "./locks.ts";
+import { adoptChildren, type Parent, resolveParent } from "./parents.ts";
+import { inheritRevocations } from "./revocations.ts";
+import { findVersion, lockVersion, requireIncomplete, type VersionPath } from "./versions.ts";
+
+type Columns = typeof builds.$inferSelect;
+
+/** @throws {GrpcError} 5 without such a build in the version. */
+export async function findBuild(work: Work, path: VersionPath, id: string): Promise<BuildRow> {
+  const version = await findVersion(work, path);
+  const build = await work.database.query.builds.findFirst({
+    where: and(eq(builds.id, id), eq(builds.versionId, version.id)),
+    ...BUILD_PARTS,
+  });
+  if (build !== undefined) return build;
+  throw noBuild(path, id);
+}
+
+/**
+ * Adds a build to an incomplete version.
+ *
+ * @throws {GrpcError} 6 where the version has a build of that component; 9 where it is complete.
+ */
+export async function createBuild(
+  work: Work,
+  path: VersionPath,
+  body: CreateBuildBody,
+): Promise<BuildRow> {
+  return await inTransaction(work.database, async (transaction) => {
+    const inside = within(work, transaction);
+    await lockLineageShared(inside);
+    const version = await lockVersion(inside, path);
+    requireIncomplete(version, path, "publish new builds under another fingerprint");
+    const build: Columns = {
+      id: newId(),
+      versionId: version.id,
+      projectId: work.caller.projectId,
+      componentType: body.component_type,
+      platform: "",
+      status: "BUILD_UNSET",
+      labels: {},
+      metadata: null,
+      packerRunUuid: "",
+      sourceExternalIdentifier: "",
+      parentVersionId: null,
+      parentChannelId: null,
+      heartbeatAt: null,
+      createdAt: work.now,
+      updatedAt: work.now,
+    };
+    const made = await transaction
+      .insert(builds)
+      .values(build)
+      .onConflictDoNothing({ target: [builds.versionId, builds.componentType] })
+      .returning({ id: builds.id });
+    if (made.length === 0) {
+      throw alreadyExists(
+        `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
+      );
+    }
+    return await change(inside, version, build, body);
+  });
+}
+
+/**
+ * Changes a build that is not done. What the body leaves out stays; artifacts are added. With the last build that
+ * becomes done its version is complete.
+ *
+ * @throws {GrpcError} 9 for a build that is done, 3 where it would be done without artifacts or platform.
+ */
+export async function updateBuild(
+  work: Work,
+  path: VersionPath,
+  id: string,
+  body: UpdateBuildBody,
+): Promise<BuildRow> {
+  if (isHeartbeat(body)) {
+    const beaten = await beat(work, path, id, body);
+    if (beaten !== undefined) return beaten;
+  }
+  return await inTransaction(work.database, async (transaction) => {
+    const inside = within(work, transaction);
+    await lockLineageShared(inside);
+    const version = await lockVersion(inside, path);
+    const [build] = await transaction
+      .select()
+      .from(builds)
+      .where(and(eq(builds.id, id), eq(builds.versionId, version.id)))
+      .for("update");
+    if (build === undefined) throw noBuild(path, id);
+    if (build.status === "BUILD_DONE") throw isDone(build);
+    return await change(inside, version, build, body);
+  });
+}
+
+/** Removes a build from an incomplete version, which may then be completed without it. */
+export async function deleteBuild(work: Work, path: VersionPath, id: string): Promise<void> {
+  await inTransaction(work.database, async (transaction) => {
+    const inside = within(work, transaction);
+    const version = await lockVersion(inside, path);
+    requireIncomplete(version, path, "its builds stay as they are");
+    const removed = await transaction
+      .delete(builds)
+      .where(and(eq(builds.id, id), eq(builds.versionId, version.id)))
+      .returning({ id: builds.id });
+    if (removed.length === 0) throw noBuild(path, id);
+  });
+}
+
+function isHeartbeat(body: UpdateBuildBody): boolean {
+  const { status, artifacts: made, labels, metadata } = body;
+  if (status === undefined || status === "BUILD_DONE" || status === "BUILD_UNSET") return false;
+  return (
+    made.length === 0 &&
+    labels === undefined &&
+    metadata === undefined &&
+    body.platform === "" &&
+    body.source_external_identifier === "" &&
+    body.parent_version_id === "" &&
+    body.parent_channel_id === ""
+  );
+}
+
+/** Only the status, in one statement: the row's own lock keeps a done build done. */
+async function beat(
+  work: Work,
+  path: VersionPath,
+  id: string,
+  body: UpdateBuildBody,
+): Promise<BuildRow | undefined> {
+  const version = await findVersion(work, path);
+  const [build] = await work.database
+    .update(builds)
+    .set(changesOf(work, body))
+    .where(
+      and(eq(builds.id, id), eq(builds.versionId, version.id), ne(builds.status, "BUILD_DONE")),
+    )
+    .returning();
+  if (build === undefined) return undefined;
+  return { ...build, artifacts: await artifactsOf(work, id) };
+}
+
+async function change(
+  work: Work,
+  version: VersionColumns,
+  build: Columns,
+  body: CreateBuildBody | UpdateBuildBody,
+): Promise<BuildRow> {
+  const added = await addArtifacts(work, build, body.artifacts);
+  const parent = await resolveParent(work, version, build, body);
+  const [changed = build] = await work.database
+    .update(builds)
+    .set({ ...changesOf(work, body), ...parent })
+    .where(eq(builds.id, build.id))
+    .returning();
+  const made = await artifactsOf(work, build.id);
+  if (changed.status === "BUILD_DONE") requireResult(changed, made.length);
+  await followLineage(work, version, build, parent, added);
+  if (changed.status === "BUILD_DONE") await completeIfDone(work, version);
+  return { ...changed, artifacts: made };
+}
+
+/** A new parent's revocations, and those of this version for the children that it turns out to have. */
+async function followLineage(
+  work: Work,
+  version: VersionColumns,
+  before: Columns,
+  parent: Parent,
+  added: readonly string[],
+): Promise<void> {
+  if (parent.parentVersionId !== null && parent.parentVersionId !== before.parentVersionId) {
+    await inheritRevocations(work, parent.parentVersionId);
+  }
+  if (await adoptChildren(work, version.id, added)) await inheritRevocations(work, version.id);
+}
+
+async function addArtifacts(
+  work: Work,
+  build: Columns,
+  bodies: readonly ArtifactBody[],
+): Promise<string[]> {
+  if (bodies.length === 0) return [];
+  const rows = await work.database
+    .insert(artifacts)
+    .values(
+      bodies.map((body) => ({
+        id: newId(),
+        buildId: build.id,
+        projectId: build.projectId,
+        externalIdentifier: body.external_identifier,
+        region: body.region,
+        createdAt: work.now,
+      })),
+    )
+    .onConflictDoNothing()
+    .returning({ externalIdentifier: artifacts.externalIdentifier });
+  return [...new Set(rows.map((row) => row.externalIdentifier))];
+}
+
+async function artifactsOf(work: Work, buildId: string) {
+  return await work.database
+    .select()
+    .from(artifacts)
+    .where(eq(artifacts.buildId, buildId))
+    .orderBy(asc(artifacts.id));
+}
+
+function changesOf(work: Work, body: CreateBuildBody | UpdateBuildBody): Partial<Columns> {
+  const { status, labels } = body;
+  const metadata = "metadata" in body ? body.metadata : undefined;
+  return {
+    updatedAt: work.now,
+    ...(status === undefined || status === "BUILD_UNSET" ? {} : { status }),
+    ...(status === "BUILD_RUNNING" ? { heartbeatAt: work.now } : {}),
+    ...(labels === undefined ? {} : { labels }),
+    ...(metadata === undefined ? {} : { metadata }),
+    ...(body.platform === "" ? {} : { platform: body.platform }),
+    ...(body.packer_run_uuid === "" ? {} : { packerRunUuid: body.packer_run_uuid }),
+    ...(body.source_external_identifier === ""
+      ? {}
+      : { sourceExternalIdentifier: body.source_external_identifier }),
+  };
+}
+
+function requireResult(build: Columns, artifactCount: number): void {
+  if (artifactCount > 0 && build.platform !== "") return;
+  const lacking = artifactCount === 0 ? "an artifact" : "a platform";
+  throw invalid(
+    `the build ${build.id} of ${JSON.stringify(build.componentType)} cannot be BUILD_DONE without ${lacking}: send it along`,
+  );
+}
+
+function isDone(build: Columns): GrpcError {
+  return refused(
+    `the build ${build.id} of ${JSON.stringify(build.componentType)} is done and takes no change`,
+  );
+}
+
+function noBuild(path: VersionPath, id: string): GrpcError {
+  return notFound(
+    `the version ${path.fingerprint} of the bucket ${JSON.stringify(path.bucket)} has no build ${id}`,
+  );
+}

@@ -1,0 +1,126 @@
+import { and, eq } from "drizzle-orm";
+import type { CreateVersionBody } from "../../api/index.ts";
+import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { buckets, versions } from "../../storage/schema/index.ts";
+import { alreadyExists, GRPC, GrpcError, notFound, refused } from "../grpc-error.ts";
+import { newId } from "../ids.ts";
+import {
+  nameOf,
+  VERSION_PARTS,
+  type VersionColumns,
+  type VersionRow,
+} from "../views/version-view.ts";
+import type { Work } from "../work.ts";
+import { findBucket, inBucket } from "./buckets.ts";
+
+/** A version by the names that paths give it. */
+export interface VersionPath {
+  bucket: string;
+  fingerprint: string;
+}
+
+/** No such version; says 5, where {@link loadVersion} says 10. */
+export function noVersion({ bucket, fingerprint }: VersionPath): GrpcError {
+  return notFound(`the bucket ${JSON.stringify(bucket)} has no version ${fingerprint}`);
+}
+
+/**
+ * A version with all that is shown of it.
+ *
+ * @throws {GrpcError} 5 without the bucket; 10 without the version: Packer core takes that code alone for "create
+ * it". Source: `initializeVersion`, packer `internal/hcp/registry/types.bucket.go`.
+ */
+export async function loadVersion(work: Work, path: VersionPath): Promise<VersionRow> {
+  const version = await work.database.query.versions.findFirst({
+    where: and(
+      inBucket(work, versions.bucketId, path.bucket),
+      eq(versions.fingerprint, path.fingerprint),
+    ),
+    ...VERSION_PARTS,
+  });
+  if (version !== undefined) return version;
+  await findBucket(work, path.bucket);
+  throw new GrpcError(GRPC.ABORTED, noVersion(path).message);
+}
+
+/** A version's own columns, by its names. @throws {GrpcError} 5 without it. */
+export async function findVersion(
+  { database, caller }: Work,
+  path: VersionPath,
+): Promise<VersionColumns> {
+  const [row] = await versionsOf(database, caller.projectId, path);
+  if (row !== undefined) return row.version;
+  throw noVersion(path);
+}
+
+/** {@link findVersion}, and nobody else changes the version or its builds until the transaction ends. */
+export async function lockVersion(
+  { database, caller }: Work,
+  path: VersionPath,
+): Promise<VersionColumns> {
+  const [row] = await versionsOf(database, caller.projectId, path).for("update", { of: versions });
+  if (row !== undefined) return row.version;
+  throw noVersion(path);
+}
+
+function versionsOf(database: Work["database"], projectId: string, path: VersionPath) {
+  return database
+    .select({ version: versions })
+    .from(versions)
+    .innerJoin(buckets, eq(buckets.id, versions.bucketId))
+    .where(
+      and(
+        eq(buckets.projectId, projectId),
+        eq(buckets.name, path.bucket),
+        eq(versions.fingerprint, path.fingerprint),
+      ),
+    );
+}
+
+/** @throws {GrpcError} 9 for a version that is complete. */
+export function requireIncomplete(version: VersionColumns, path: VersionPath, what: string): void {
+  if (version.number === 0) return;
+  throw refused(
+    `the version ${path.fingerprint} of the bucket ${JSON.stringify(path.bucket)} is complete as ${nameOf(version)}: ${what}`,
+  );
+}
+
+/**
+ * Makes an incomplete version without builds.
+ *
+ * @throws {GrpcError} 6 where the bucket has one with that fingerprint.
+ */
+export async function createVersion(
+  work: Work,
+  bucketName: string,
+  body: CreateVersionBody,
+): Promise<VersionRow> {
+  const { caller, now } = work;
+  const bucket = await findBucket(work, bucketName);
+  const version: VersionColumns = {
+    id: newId(),
+    bucketId: bucket.id,
+    fingerprint: body.fingerprint,
+    number: 0,
+    templateType: body.template_type ?? "TEMPLATE_TYPE_UNSET",
+    authorId: caller.name,
+    completedAt: null,
+    revokeAt: null,
+    revocationSourceId: null,
+    revocationMessage: "",
+    revocationAuthor: "",
+    revocationSettled: false,
+    createdAt: now,
+    updatedAt: now,
+  };
+  try {
+    await work.database.insert(versions).values(version);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw alreadyExists(
+      `the bucket ${JSON.stringify(bucketName)} has a version ${body.fingerprint} already`,
+      error,
+    );
+  }
+  return { ...version, bucket, builds: [], hasDescendants: false, revocationSource: null };
+}

@@ -1,0 +1,32 @@
+import type { ExtractTablesWithRelations } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { databaseErrorCode } from "./database-errors.ts";
+import type * as schema from "./schema/index.ts";
+
+/** A connection pool or a transaction: either will do wherever one is asked for. */
+export type Database = PgDatabase<
+  PgQueryResultHKT,
+  typeof schema,
+  ExtractTablesWithRelations<typeof schema>
+>;
+
+/** Two transactions met, and PostgreSQL ended this one: serialization failure, deadlock. */
+const RETRYABLE = new Set(["40001", "40P01"]);
+const ATTEMPTS = 4;
+
+/**
+ * Runs `work` in a transaction, again where PostgreSQL ended it because of another one. What `work` returns is
+ * committed; what it throws is passed on after the rollback.
+ */
+export async function inTransaction<T>(
+  database: Database,
+  work: (transaction: Database) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await database.transaction((transaction) => work(transaction));
+    } catch (error) {
+      if (attempt === ATTEMPTS || !RETRYABLE.has(databaseErrorCode(error) ?? "")) throw error;
+    }
+  }
+}
