@@ -1,5 +1,4 @@
 import { block, blocks, text } from "./input.ts";
-import { fingerprint } from "./instances.ts";
 import type { StoredInstance } from "./model.ts";
 import { resourcePath, selfLink } from "./names.ts";
 
@@ -67,4 +66,9 @@ function networkInterface(instance: StoredInstance): object {
         }
       : {}),
   };
+}
+
+/** What tells one state of an instance's metadata from another. */
+export function fingerprint({ metadataVersion }: StoredInstance): string {
+  return Buffer.from(`metadata-${metadataVersion}`).toString("base64");
 }

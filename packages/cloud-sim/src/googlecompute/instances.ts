@@ -3,7 +3,7 @@ import { LazyMachine } from "../machine/lazy-machine.ts";
 import { alreadyExists, invalid, notFound, notReady } from "./errors.ts";
 import type { Images } from "./images.ts";
 import { type Body, block, blocks, labels, size, text } from "./input.ts";
-import { instanceView } from "./instance-view.ts";
+import { fingerprint, instanceView } from "./instance-view.ts";
 import { DISK_TYPES, type StoredDisk, type StoredInstance } from "./model.ts";
 import { checkedName, lastPart, newId, resourcePath } from "./names.ts";
 import { type Resources, regionOf } from "./resources.ts";
@@ -231,9 +231,4 @@ function newInstance(made: {
 
 function metadataOf(body: Body): Map<string, string> {
   return new Map(blocks(body, "items").map((item) => [text(item, "key"), text(item, "value")]));
-}
-
-/** What tells one state of an instance's metadata from another. */
-export function fingerprint({ metadataVersion }: StoredInstance): string {
-  return Buffer.from(`metadata-${metadataVersion}`).toString("base64");
 }

@@ -41,7 +41,12 @@ function placeOperations({ resources }: Cloud): Operations {
       (exchange) => {
         const path = `projects/${project(exchange)}`;
         resources.requireOwn(project(exchange), "compute.projects.get", path);
-        return { kind: "compute#project", name: project(exchange), selfLink: selfLink(path) };
+        return {
+          kind: "compute#project",
+          name: project(exchange),
+          selfLink: selfLink(path),
+          commonInstanceMetadata: { kind: "compute#metadata", fingerprint: "42WmSpB8rSM=", items: [] },
+        };
       },
     ],
     "zones.get": [

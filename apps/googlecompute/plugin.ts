@@ -1,0 +1,8 @@
+import { DEFAULT_COMPONENT, runPlugin } from "@packerkit/plugin-sdk";
+
+runPlugin({
+  version: "0.1.0",
+  builders: {
+    [DEFAULT_COMPONENT]: async () => (await import("@packerkit/googlecompute")).googleComputeBuilder,
+  },
+});
