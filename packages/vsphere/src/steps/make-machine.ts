@@ -1,0 +1,86 @@
+import type { Build, BuildState } from "../build-state.ts";
+import { made } from "../build-state.ts";
+import { VSphereError } from "../errors.ts";
+import { makeFolders } from "../inventory/folders.ts";
+import { propertiesOf } from "../vim25/property-collector.ts";
+import { type ManagedObjectReference, referenceText } from "../vim25/reference.ts";
+import { findChild } from "../vim25/search-index.ts";
+import { finishTask, startTask, taskEnd, waitForRunningTasks } from "../vim25/tasks.ts";
+import { destroyVirtualMachine } from "../vim25/virtual-machine.ts";
+import type { XmlElements } from "../vim25/xml.ts";
+
+/** The advanced setting by which a build knows the machine that it made. */
+export const TOKEN_KEY = "packerkit.build";
+
+/** Makes the folder where it is missing, and removes what has the name where `-force` says so; answers the folder. */
+export async function prepareName(
+  { config, session, ui }: Build,
+  state: BuildState,
+  signal: AbortSignal,
+): Promise<ManagedObjectReference> {
+  const place = made(state, "place");
+  place.folder ??= await makeFolders(session, place.datacenter, config.folder, signal);
+  const old = await findChild(session, place.folder, config.vm_name, { signal });
+  if (old === undefined) return place.folder;
+  if (old.type !== "VirtualMachine") {
+    throw new VSphereError(
+      "NAME_TAKEN",
+      `"${config.vm_name}" is the name of a ${old.type} there; choose another vm_name`,
+    );
+  }
+  ui.say(`Destroying ${referenceText(old)}, which has the name ${config.vm_name}`);
+  await destroyVirtualMachine(session, old);
+  return place.folder;
+}
+
+/** Runs the task that makes the machine, and keeps track of it for the clean-up. */
+export async function makeMachine(
+  { session }: Build,
+  state: BuildState,
+  asked: { method: string; self: ManagedObjectReference; parameters: XmlElements },
+  signal: AbortSignal,
+): Promise<ManagedObjectReference> {
+  const { method, self, parameters } = asked;
+  state.making = { entity: self, task: undefined };
+  state.making.task = await startTask(session, method, self, parameters);
+  const what = `${method} of ${referenceText(self)}`;
+  const vm = (await finishTask(session, state.making.task, what, signal))?.reference;
+  if (vm === undefined) throw new VSphereError("BAD_ANSWER", `${what} answered no machine`);
+  state.vm = vm;
+  return vm;
+}
+
+/** Removes the machine of a build that did not succeed, however far its making came. */
+export async function removeMachine(build: Build, state: BuildState): Promise<void> {
+  const vm = state.vm ?? (await findMadeMachine(build, state));
+  if (vm === undefined) return;
+  build.ui.say(`Destroying ${build.config.vm_name} (${referenceText(vm)})`);
+  await waitForRunningTasks(build.session, vm);
+  await destroyVirtualMachine(build.session, vm);
+}
+
+async function findMadeMachine(
+  { config, session, token }: Build,
+  { making, place }: BuildState,
+): Promise<ManagedObjectReference | undefined> {
+  if (making === undefined) return undefined;
+  if (making.task !== undefined) {
+    const end = await taskEnd(session, making.task, { timeout: TASK_LIMIT });
+    return end.state === "success" ? end.result?.reference : undefined;
+  }
+  // The answer that named the task got lost: the task may have run, and may still be running.
+  await waitForRunningTasks(session, making.entity);
+  const found = place?.folder && (await findChild(session, place.folder, config.vm_name));
+  if (found?.type !== "VirtualMachine") return undefined;
+  return (await hasToken(found)) ? found : undefined;
+
+  async function hasToken(vm: ManagedObjectReference): Promise<boolean> {
+    const path = "config.extraConfig";
+    const settings = (await propertiesOf(session, vm, [path])).get(path)?.children("OptionValue");
+    const own = settings?.find((setting) => setting.childText("key") === TOKEN_KEY);
+    return own?.childText("value") === token;
+  }
+}
+
+/** How long a machine may still be in the making after the build has ended, in milliseconds. */
+const TASK_LIMIT = 10 * 60_000;
