@@ -73,3 +73,8 @@ export function denied(message: string): GrpcError {
 export function unauthenticated(message: string): GrpcError {
   return new GrpcError(GRPC.UNAUTHENTICATED, message);
 }
+
+/** Someone asks too often. */
+export function tooMany(limit: string): GrpcError {
+  return new GrpcError(GRPC.RESOURCE_EXHAUSTED, `more than ${limit}: slow down and try again`);
+}

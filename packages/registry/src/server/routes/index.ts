@@ -2,12 +2,21 @@ import type { FastifyRequest } from "fastify";
 import type { App, Services } from "../app.ts";
 import { authorize, type Caller, requireRegistry } from "../auth/authenticate.ts";
 import type { Role } from "../auth/roles.ts";
-import { GRPC, GrpcError } from "../grpc-error.ts";
+import { tooMany } from "../grpc-error.ts";
 import { PROJECT_PATH } from "../views/location.ts";
 import type { Work } from "../work.ts";
+import { ancestryRoutes } from "./ancestry.ts";
 import { bucketRoutes } from "./buckets.ts";
 import { buildRoutes } from "./builds.ts";
 import { channelRoutes } from "./channels.ts";
+import { enforcedBlockVersionRoutes } from "./enforced-block-versions.ts";
+import { enforcedBlockRoutes } from "./enforced-blocks.ts";
+import { healthRoute } from "./health.ts";
+import { operationRoutes } from "./operations.ts";
+import { registryRoutes } from "./registry.ts";
+import { resourceManagerRoutes } from "./resource-manager.ts";
+import { revocationImpactRoutes } from "./revocation-impact.ts";
+import { sbomDownloadRoute, sbomRoutes } from "./sboms.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { versionRoutes } from "./versions.ts";
 
@@ -44,17 +53,36 @@ export async function registerRoutes(app: App, services: Services): Promise<void
   };
   app.decorateRequest("caller", null);
   tokenRoutes(app, services);
-  await app.register(
-    async (project) => {
-      const scope = project as unknown as App;
-      closeToStrangers(scope, services);
-      for (const add of [bucketRoutes, versionRoutes, buildRoutes, channelRoutes]) {
-        add(scope, services, workOf);
-      }
-    },
-    { prefix: PROJECT_PATH },
-  );
+  healthRoute(app, services);
+  sbomDownloadRoute(app, services);
+  for (const [prefix, routes] of Object.entries(ROUTES)) {
+    await app.register(
+      async (scope: App) => {
+        closeToStrangers(scope, services);
+        for (const add of routes) add(scope, services, workOf);
+      },
+      { prefix },
+    );
+  }
 }
+
+/** By what their paths begin with. */
+const ROUTES: Record<string, readonly Routes[]> = {
+  [PROJECT_PATH]: [
+    registryRoutes,
+    bucketRoutes,
+    versionRoutes,
+    revocationImpactRoutes,
+    buildRoutes,
+    sbomRoutes,
+    channelRoutes,
+    ancestryRoutes,
+    enforcedBlockRoutes,
+    enforcedBlockVersionRoutes,
+  ],
+  "/operation/2020-05-05/organizations/:organization_id/projects/:project_id": [operationRoutes],
+  "/resource-manager/2019-12-10": [resourceManagerRoutes],
+};
 
 function closeToStrangers(app: App, { authenticator, settings }: Services): void {
   app.addHook("onRequest", async (request) => {
@@ -73,9 +101,4 @@ function closeToStrangers(app: App, { authenticator, settings }: Services): void
       errorResponseBuilder: () => tooMany(`${settings.requestsPerSecond} requests in a second`),
     }),
   );
-}
-
-/** What is answered to who asks too often. */
-export function tooMany(limit: string): GrpcError {
-  return new GrpcError(GRPC.RESOURCE_EXHAUSTED, `more than ${limit}: slow down and try again`);
 }

@@ -7,6 +7,9 @@ export const projectParams = z.object({ organization_id: segment, project_id: se
 export const bucketParams = projectParams.extend({ bucket_name: segment });
 export const versionParams = bucketParams.extend({ fingerprint: segment });
 export const buildParams = versionParams.extend({ build_id: segment });
+export const sbomParams = buildParams.extend({ sbom_name: segment });
+export const blockParams = projectParams.extend({ enforced_block_id: segment });
+export const blockVersionParams = blockParams.extend({ enforced_block_version_id: segment });
 export const channelParams = bucketParams.extend({ channel_name: segment });
 
 /** The answers of a route of a project: its own, and the gateway's error body for everything else. */

@@ -6,8 +6,7 @@ import type { App, Services } from "../app.ts";
 import { matchesHash, NOBODYS_HASH } from "../auth/secrets.ts";
 import { API_AUDIENCE } from "../auth/tokens.ts";
 import { asGrpcError, sendError } from "../error-handler.ts";
-import { GRPC, invalid, unauthenticated } from "../grpc-error.ts";
-import { tooMany } from "./index.ts";
+import { GRPC, invalid, tooMany, unauthenticated } from "../grpc-error.ts";
 
 const body = z.object({
   grant_type: z.string().max(64).optional(),

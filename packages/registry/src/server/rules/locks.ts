@@ -13,7 +13,10 @@ export async function lockLineageShared({ database, caller }: Work): Promise<voi
 }
 
 /** Taken by whoever revokes, restores or deletes versions: one at a time in a project. */
-export async function lockLineage({ database, caller }: Pick<Work, "database" | "caller">) {
+export async function lockLineage({
+  database,
+  caller,
+}: Pick<Work, "database"> & { caller: { projectId: string } }): Promise<void> {
   await database.execute(
     sql`SELECT pg_advisory_xact_lock(hashtextextended(${caller.projectId}, 0))`,
   );

@@ -1,0 +1,114 @@
+import { and, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
+import type { AncestryQuery, Pagination } from "../../api/index.ts";
+import { builds, channels, versions } from "../../storage/schema/index.ts";
+import { type PageRules, pageOf } from "../pagination.ts";
+import type { BucketRow } from "../views/bucket-view.ts";
+import { RELATION, type RelationRow } from "../views/relation-view.ts";
+import type { Work } from "../work.ts";
+import { findBucket } from "./buckets.ts";
+import { findVersion } from "./versions.ts";
+
+const { child, childBucket, parent, parentBucket, used, current } = RELATION;
+
+const PAGES: PageRules<RelationRow> = {
+  fields: { id: { column: builds.id, of: (row) => row.build.id } },
+  defaultOrder: "id",
+  unique: "id",
+};
+
+/** What a bucket's versions stand on, and what stands on them; several builds with one parent count once. */
+export async function listAncestry(
+  work: Work,
+  bucketName: string,
+  query: AncestryQuery,
+): Promise<{ rows: RelationRow[]; total: number; pagination: Pagination }> {
+  const bucket = await findBucket(work, bucketName);
+  const page = pageOf(query, PAGES);
+  const condition = and(or(...(await directions(work, bucket, query))), firstOfItsKind);
+  const found = await relations(work)
+    .where(and(condition, page.where))
+    .orderBy(...page.orderBy)
+    .limit(page.limit);
+  const [total] = await work.database
+    .select({ count: count() })
+    .from(builds)
+    .innerJoin(child, eq(child.id, builds.versionId))
+    .leftJoin(used, eq(used.id, builds.parentChannelId))
+    .where(condition);
+  return { ...page.finish(found), total: total?.count ?? 0 };
+}
+
+/** One row for each build with a source; the joins are those that {@link RELATION} names. */
+function relations({ database }: Work) {
+  return database
+    .select({
+      build: {
+        id: builds.id,
+        platform: builds.platform,
+        sourceExternalIdentifier: builds.sourceExternalIdentifier,
+        parentVersionId: builds.parentVersionId,
+      },
+      child,
+      childBucket,
+      parent,
+      parentBucket,
+      used,
+      current,
+    })
+    .from(builds)
+    .innerJoin(child, eq(child.id, builds.versionId))
+    .innerJoin(childBucket, eq(childBucket.id, child.bucketId))
+    .leftJoin(parent, eq(parent.id, builds.parentVersionId))
+    .leftJoin(parentBucket, eq(parentBucket.id, parent.bucketId))
+    .leftJoin(used, eq(used.id, builds.parentChannelId))
+    .leftJoin(current, eq(current.id, used.versionId))
+    .$dynamic();
+}
+
+async function directions(
+  work: Work,
+  bucket: BucketRow,
+  query: AncestryQuery,
+): Promise<(SQL | undefined)[]> {
+  const { type = "ANCESTRY_TYPE_UNSET", version_fingerprint: fingerprint } = query;
+  const version = fingerprint
+    ? await findVersion(work, { bucket: bucket.name, fingerprint })
+    : undefined;
+  return [
+    ...(type === "ANCESTRY_TYPE_CHILDREN" ? [] : [parentsOf(bucket, version?.id, query)]),
+    ...(type === "ANCESTRY_TYPE_PARENTS" ? [] : [childrenOf(bucket, version?.id, query)]),
+  ];
+}
+
+function parentsOf(bucket: BucketRow, versionId: string | undefined, query: AncestryQuery) {
+  const latest = sql`(SELECT version_id FROM ${channels}
+    WHERE bucket_id = ${bucket.id} AND managed)`;
+  const known = isNotNull(builds.parentVersionId);
+  const unknown = and(isNull(builds.parentVersionId), ne(builds.sourceExternalIdentifier, ""));
+  return and(
+    eq(builds.versionId, versionId ?? latest),
+    query.include_untracked === "true" ? or(known, unknown) : known,
+  );
+}
+
+function childrenOf(bucket: BucketRow, versionId: string | undefined, query: AncestryQuery) {
+  // An array rather than a join: either side of an OR with it can use an index.
+  const anyVersion = sql`${builds.parentVersionId} = ANY (ARRAY(
+    SELECT id FROM ${versions} WHERE bucket_id = ${bucket.id}))`;
+  const onVersion =
+    versionId === undefined ? and(anyVersion, isLatest) : eq(builds.parentVersionId, versionId);
+  const byChannel = query.channel_name
+    ? and(eq(used.bucketId, bucket.id), eq(used.name, query.channel_name))
+    : undefined;
+  return and(onVersion, byChannel, gt(child.number, 0));
+}
+
+const isLatest = sql`EXISTS (SELECT 1 FROM channels latest
+  WHERE latest.bucket_id = ${child.bucketId} AND latest.managed AND latest.version_id = ${child.id})`;
+
+const firstOfItsKind = sql`NOT EXISTS (SELECT 1 FROM builds earlier
+  WHERE earlier.version_id = ${builds.versionId} AND earlier.id < ${builds.id}
+    AND earlier.parent_version_id IS NOT DISTINCT FROM ${builds.parentVersionId}
+    AND earlier.parent_channel_id IS NOT DISTINCT FROM ${builds.parentChannelId}
+    AND (earlier.parent_version_id IS NOT NULL
+      OR earlier.source_external_identifier = ${builds.sourceExternalIdentifier}))`;

@@ -1,0 +1,78 @@
+import { and, eq, inArray } from "drizzle-orm";
+import type { ExternalArtifact, Pagination, SearchBody } from "../../api/index.ts";
+import { artifacts, builds } from "../../storage/schema/index.ts";
+import { type PageQuery, type PageRules, pageOf } from "../pagination.ts";
+import { BUILD_PARTS, presentBuild } from "../views/build-view.ts";
+import { presentVersion, VERSION_PARTS } from "../views/version-view.ts";
+import type { Work } from "../work.ts";
+
+const PAGES: PageRules<{ id: string }> = {
+  fields: { id: { column: builds.id, of: (row) => row.id } },
+  defaultOrder: "id desc",
+  unique: "id",
+};
+
+/** The builds of the project that made an image, newest first. */
+export async function searchArtifacts(
+  work: Work,
+  body: SearchBody,
+  query: PageQuery,
+): Promise<{ artifacts: ExternalArtifact[]; pagination: Pagination }> {
+  const page = pageOf(query, PAGES);
+  const makers = work.database
+    .select({ id: artifacts.buildId })
+    .from(artifacts)
+    .where(
+      and(
+        eq(artifacts.projectId, work.caller.projectId),
+        eq(artifacts.externalIdentifier, body.external_identifier),
+        body.region === "" ? undefined : eq(artifacts.region, body.region),
+      ),
+    );
+  const found = await work.database.query.builds.findMany({
+    where: and(
+      inArray(builds.id, makers),
+      body.platform === "" ? undefined : eq(builds.platform, body.platform),
+      page.where,
+    ),
+    orderBy: page.orderBy,
+    limit: page.limit,
+    with: {
+      ...BUILD_PARTS.with,
+      version: {
+        ...VERSION_PARTS,
+        with: {
+          ...VERSION_PARTS.with,
+          bucket: { columns: { id: true, name: true, labels: true } },
+        },
+      },
+    },
+  });
+  const { rows, pagination } = page.finish(found);
+  return {
+    pagination,
+    artifacts: (rows as typeof found).map((row) => {
+      const shown = presentVersion(row.version, work);
+      const { id, name, labels } = row.version.bucket;
+      return {
+        bucket: { id, name, labels },
+        version: {
+          id: shown.id,
+          name: shown.name,
+          fingerprint: shown.fingerprint,
+          author_id: shown.author_id,
+          status: shown.status,
+          revocation_type: shown.revocation_type,
+          ...(shown.revoke_at === undefined
+            ? {}
+            : {
+                revoke_at: shown.revoke_at,
+                revocation_author: shown.revocation_author,
+                revocation_message: shown.revocation_message,
+              }),
+        },
+        build: presentBuild(row, work),
+      };
+    }),
+  };
+}
