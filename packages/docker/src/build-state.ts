@@ -4,6 +4,7 @@ import type { Engine } from "./client.ts";
 import type { DockerConfig } from "./config.ts";
 import type { ContainerDetails, ImageDetails } from "./engine-answers.ts";
 import { DockerError } from "./errors.ts";
+import type { OutputFile } from "./output-file.ts";
 
 /** What the steps of one build share and fill in turn. */
 export interface BuildState {
@@ -19,7 +20,7 @@ export interface BuildState {
   readonly container: Made & { readonly name: string; id?: string; details?: ContainerDetails };
   /** The images with the build's label: the one built from the Dockerfile, and the committed one. */
   readonly images: Made & { committed?: string };
-  export?: ExportFile;
+  export?: OutputFile;
 }
 
 /** Whether things were made. */
@@ -28,16 +29,6 @@ interface Made {
   asked: boolean;
   /** The engine was asked, and its answer was lost: one may exist, or come to exist. */
   isUncertain: boolean;
-}
-
-/** Where a container is exported to. */
-export interface ExportFile {
-  /** Where it shall be at the end. */
-  readonly path: string;
-  /** Where it is until it is whole. */
-  readonly temporaryPath: string;
-  /** The topmost folder that had to be made for it. */
-  readonly madeFolder: string | undefined;
 }
 
 /** The label of a build's images. Its value is the build's token. */

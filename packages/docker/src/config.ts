@@ -1,5 +1,15 @@
 import { z } from "zod";
 import { IMAGE_REFERENCE } from "./image-reference.ts";
+import {
+  checkLogin,
+  engineFields,
+  leftOutBuilderFields,
+  leftOutEngineFields,
+  leftOutRegistryFields,
+  loginFields,
+  type Refuse,
+  refuseLeftOut,
+} from "./shared-settings.ts";
 
 /** The nested block `build`: the image to start from is built from a Dockerfile. */
 const buildBlock = z.strictObject({
@@ -92,50 +102,13 @@ const fields = {
     .default(true)
     .describe("Uploaded files belong to the container's user; else to root."),
 
-  login: z.boolean().default(false).describe("Show credentials to the registry when pulling."),
-  login_username: z.string().optional().describe("The user at the registry."),
-  login_password: z
-    .string()
-    .optional()
-    .meta({ description: "The password at the registry.", sensitive: true }),
-  login_server: z.string().optional().describe("The registry. Default: Docker Hub."),
-
-  docker_host: z
-    .string()
-    .optional()
-    .describe("The engine's address. Default: DOCKER_HOST, else the default socket."),
+  ...loginFields,
+  ...engineFields,
   communicator: z
     .enum(["docker"], "can only be docker: provisioners reach the container through the engine")
     .default("docker")
     .describe("How provisioners reach the container."),
 };
-
-/** Options of the official plugin that this one does not have, and what to do instead. */
-const leftOut = {
-  windows_container:
-    "Windows containers are not supported; leave it out to build a Linux container",
-  ecr_login: `ECR is not logged in to by itself; use login with login_username = "AWS" and the token of \`aws ecr get-login-password\``,
-  aws_access_key: "it belongs to ecr_login, which is not supported; use login",
-  aws_secret_key: "it belongs to ecr_login, which is not supported; use login",
-  aws_token: "it belongs to ecr_login, which is not supported; use login",
-  aws_profile: "it belongs to ecr_login, which is not supported; use login",
-  aws_force_use_public_ecr: "it belongs to ecr_login, which is not supported; use login",
-  run_command:
-    "the engine's API is used, not its command line; use entrypoint, command, network, volumes and the like",
-  docker_path: "the engine's API is used, not its command line; name the engine with docker_host",
-} as const;
-
-const leftOutFields = {
-  windows_container: z.boolean().optional().describe("Not supported."),
-  ecr_login: z.boolean().optional().describe("Not supported."),
-  aws_access_key: z.string().optional().describe("Not supported."),
-  aws_secret_key: z.string().optional().describe("Not supported."),
-  aws_token: z.string().optional().describe("Not supported."),
-  aws_profile: z.string().optional().describe("Not supported."),
-  aws_force_use_public_ecr: z.boolean().optional().describe("Not supported."),
-  run_command: z.array(z.string()).optional().describe("Not supported."),
-  docker_path: z.string().optional().describe("Not supported."),
-} satisfies Record<keyof typeof leftOut, z.ZodType>;
 
 /**
  * The builder's settings, named as the official plugin's options are. Its options that are left out are known here
@@ -144,14 +117,16 @@ const leftOutFields = {
  * Source: packer-plugin-docker 1.1.4, `builder/docker/config.go` and `dockerfile_config.go`.
  */
 export const configSchema = z
-  .strictObject({ ...fields, ...leftOutFields })
+  .strictObject({
+    ...fields,
+    ...leftOutBuilderFields,
+    ...leftOutRegistryFields,
+    ...leftOutEngineFields,
+  })
   .superRefine((config, context) => {
-    const refuse = (attribute: string, message: string) =>
+    const refuse: Refuse = (attribute, message) =>
       context.addIssue({ code: "custom", path: [attribute], message });
-    for (const [name, cure] of Object.entries(leftOut)) {
-      const value = config[name as keyof typeof leftOut];
-      if (value !== undefined && value !== false) refuse(name, cure);
-    }
+    refuseLeftOut(config, refuse);
     checkSource(config, refuse);
     checkOutcome(config, refuse);
     checkLogin(config, refuse);
@@ -159,8 +134,6 @@ export const configSchema = z
 
 /** The builder's settings, checked and completed. */
 export type DockerConfig = z.output<typeof configSchema>;
-
-type Refuse = (attribute: string, message: string) => void;
 
 function checkSource(
   { image, build }: Pick<DockerConfig, "image" | "build">,
@@ -191,17 +164,5 @@ function checkOutcome(
   }
   if (config.export_path !== undefined && /^$|[/\\]$/.test(config.export_path)) {
     refuse("export_path", "must name a file, such as ./busybox.tar");
-  }
-}
-
-function checkLogin(
-  config: Pick<DockerConfig, "login" | "login_username" | "login_password" | "login_server">,
-  refuse: Refuse,
-): void {
-  for (const name of ["login_username", "login_password"] as const) {
-    if (config.login && !config[name]) refuse(name, "is needed with login");
-  }
-  for (const name of ["login_username", "login_password", "login_server"] as const) {
-    if (!config.login && config[name]) refuse(name, "is of no use without login = true");
   }
 }

@@ -7,21 +7,33 @@ const list = z
   .transform((entries) => entries ?? []);
 
 /** `GET /version`. */
-export const versionAnswer = z.object({ Version: z.string(), Os: z.string() });
+export const versionAnswer = z.object({
+  Version: z.string(),
+  Os: z.string(),
+  ApiVersion: z.string().default(""),
+});
 
 /** `GET /images/{name}/json`. */
 export const imageAnswer = z
   .object({
     Id: z.string().min(1),
+    RepoTags: list,
     RepoDigests: list,
     Config: z.object({ Cmd: list, Entrypoint: list }).nullish(),
   })
-  .transform(({ Id, RepoDigests, Config }) => ({
+  .transform(({ Id, RepoTags, RepoDigests, Config }) => ({
     id: Id,
+    names: RepoTags,
     digests: RepoDigests,
     command: Config?.Cmd ?? [],
     entrypoint: Config?.Entrypoint ?? [],
   }));
+
+/** The entry of a push's progress that says under which digest the registry has the image. */
+export const pushedAnswer = z.object({ Digest: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
+
+/** The last entry of an import's progress. */
+export const importedAnswer = z.object({ status: z.string().regex(/^sha256:[0-9a-f]{64}$/) });
 
 /** `GET /images/json`, newest first. */
 export const imageListAnswer = z

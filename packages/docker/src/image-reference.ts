@@ -12,6 +12,29 @@ export function splitTag(reference: string): { fromImage: string; tag: string } 
   return { fromImage: tagged ?? reference, tag: tag ?? "latest" };
 }
 
+/** What a tag may be. Source: `TagRegexp`, distribution/reference. */
+export const TAG = /^\w[\w.-]{0,127}$/;
+
+const HOST = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+const PATH_PART = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
+
+/** The longest name of a repository. Source: `NameTotalLengthMax`, distribution/reference. */
+const MAX_REPOSITORY = 255;
+
+/**
+ * Whether an image can be given this name, without a tag: a path, after a registry's host where it is not Docker Hub's.
+ *
+ * Source: `ParseNormalizedNamed`, distribution/reference.
+ */
+export function isRepository(name: string): boolean {
+  // 64 hexadecimal digits would be taken for an image's id.
+  if (name.length > MAX_REPOSITORY || /^[0-9a-f]{64}$/.test(name)) return false;
+  const host = registryOf(name);
+  const hasHost = name.startsWith(`${host}/`);
+  const path = hasHost ? name.slice(host.length + 1) : name;
+  return (!hasHost || HOST.test(host)) && path.split("/").every((part) => PATH_PART.test(part));
+}
+
 /** The many names of Docker Hub. */
 const DOCKER_HUB: ReadonlySet<string> = new Set([
   "docker.io",

@@ -1,6 +1,6 @@
-import type { DockerConfig } from "./config.ts";
 import type { DockerError } from "./errors.ts";
 import { isSameRegistry, registryOf } from "./image-reference.ts";
+import type { LoginSettings } from "./shared-settings.ts";
 
 /** What a registry wants to see, in the engine's form. */
 export interface RegistryCredentials {
@@ -14,7 +14,7 @@ export interface RegistryCredentials {
 const DOCKER_HUB = "https://index.docker.io/v1/";
 
 /** The credentials in the settings; `undefined` without `login`. */
-export function credentialsOf(config: DockerConfig): RegistryCredentials | undefined {
+export function credentialsOf(config: LoginSettings): RegistryCredentials | undefined {
   if (!config.login) return undefined;
   return {
     username: config.login_username as string,
@@ -25,7 +25,7 @@ export function credentialsOf(config: DockerConfig): RegistryCredentials | undef
 
 /** The credentials in the settings, if they are for the registry of this image. */
 export function credentialsFor(
-  config: DockerConfig,
+  config: LoginSettings,
   reference: string,
 ): RegistryCredentials | undefined {
   const credentials = credentialsOf(config);
@@ -40,4 +40,9 @@ const UNAUTHORIZED =
 /** Whether an error says that a registry wants (other) credentials. */
 export function isUnauthorized({ status, message }: DockerError): boolean {
   return status === 401 || status === 403 || UNAUTHORIZED.test(message);
+}
+
+/** A text without the password, however it came into it. */
+export function withoutPassword(text: string, { login_password: password }: LoginSettings): string {
+  return password ? text.replaceAll(password, "<login_password>") : text;
 }

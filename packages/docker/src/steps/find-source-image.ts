@@ -1,11 +1,10 @@
 import type { Step } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
-import type { DockerConfig } from "../config.ts";
 import type { ImageDetails } from "../engine-answers.ts";
 import { DockerError } from "../errors.ts";
 import { splitTag } from "../image-reference.ts";
 import { boundedSayer, describePull } from "../progress.ts";
-import { credentialsFor, isUnauthorized } from "../registry-credentials.ts";
+import { credentialsFor, isUnauthorized, withoutPassword } from "../registry-credentials.ts";
 
 /** How many lines of a pull's progress are shown. */
 const PULL_LINES = 60;
@@ -52,7 +51,7 @@ async function pull(state: BuildState, image: string, signal: AbortSignal): Prom
 
 function pullError({ config }: BuildState, image: string, error: DockerError): DockerError {
   if (error.code !== "ENGINE_REFUSED") return error;
-  const reason = withoutSecrets(error.message, config);
+  const reason = withoutPassword(error.message, config);
   // The cause is left out: it repeats the words that secrets were taken from.
   const status = { status: error.status };
   if (isUnauthorized(error)) {
@@ -63,10 +62,6 @@ function pullError({ config }: BuildState, image: string, error: DockerError): D
   }
   const cure = `check the name, or set pull = false where the engine has ${image} already`;
   return new DockerError("PULL_FAILED", `${reason}: ${cure}`, status);
-}
-
-function withoutSecrets(text: string, { login_password: password }: DockerConfig): string {
-  return password ? text.replaceAll(password, "<login_password>") : text;
 }
 
 function missing({ config, engine }: BuildState, image: string): DockerError {
