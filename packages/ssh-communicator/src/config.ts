@@ -60,22 +60,29 @@ export const sshFields = {
 /** The settings for SSH, checked and completed. */
 export type SshSettings = z.output<z.ZodObject<typeof sshFields>>;
 
-const refused = (cure: string) => ({
-  cure,
-  field: z.string().optional().describe("Not supported."),
-});
+const BASTION = "bastion hosts are not supported; run Packer where it reaches the machine";
+const PROXY = "proxies are not supported; run Packer where it reaches the machine";
+const TUNNELS = "tunnels are not supported; run Packer where it reaches the machine";
 
-/** Options of the official plugins that are not supported: their fields by name, and what to do instead. */
-export const leftOutSshFields = {
-  ssh_certificate_file: refused("certificates are not supported; use ssh_private_key_file"),
-  ssh_wait_timeout: refused("use ssh_timeout"),
-  ssh_bastion_host: refused(
-    "bastion hosts are not supported; run Packer where it reaches the machine",
-  ),
-  ssh_proxy_host: refused("proxies are not supported; run Packer where it reaches the machine"),
-  ssh_read_write_timeout: refused("use ssh_keep_alive_interval to notice lost connections"),
-  ssh_remote_tunnels: refused("tunnels are not supported"),
-  ssh_local_tunnels: refused("tunnels are not supported"),
+/** Options of the official plugins for SSH that are left out: what to do instead. */
+export const leftOutOfSsh = {
+  ssh_bastion_agent_auth: BASTION,
+  ssh_bastion_certificate_file: BASTION,
+  ssh_bastion_host: BASTION,
+  ssh_bastion_interactive: BASTION,
+  ssh_bastion_password: BASTION,
+  ssh_bastion_port: BASTION,
+  ssh_bastion_private_key_file: BASTION,
+  ssh_bastion_username: BASTION,
+  ssh_certificate_file: "certificates are not supported; use ssh_private_key_file",
+  ssh_local_tunnels: TUNNELS,
+  ssh_proxy_host: PROXY,
+  ssh_proxy_password: PROXY,
+  ssh_proxy_port: PROXY,
+  ssh_proxy_username: PROXY,
+  ssh_read_write_timeout: "use ssh_keep_alive_interval, by which a lost connection is noticed",
+  ssh_remote_tunnels: TUNNELS,
+  ssh_wait_timeout: "use ssh_timeout",
 } as const;
 
 /** Says what is wrong with settings for a machine that is reached over SSH: attributes and messages. */

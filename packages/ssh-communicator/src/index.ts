@@ -2,7 +2,7 @@ export { DISCONNECTED } from "./command.ts";
 export { SshCommunicator } from "./communicator.ts";
 export {
   checkSshSettings,
-  leftOutSshFields,
+  leftOutOfSsh,
   readSshOptions,
   type SshSettings,
   sshFields,

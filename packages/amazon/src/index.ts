@@ -1,0 +1,6 @@
+export { AMI_BUILDER_IDS, AmiArtifact, type AmiArtifactOptions } from "./artifact.ts";
+export { type EbsConfig, ebsConfig } from "./config/ebs.ts";
+export { ebsBuilder, makeEbsBuilder } from "./ebs-builder.ts";
+export { type CallOptions, Ec2 } from "./ec2.ts";
+export { AmazonError, type AmazonErrorCode } from "./errors.ts";
+export { type Pace, USUAL_PACE } from "./pace.ts";
