@@ -6,7 +6,7 @@ import type { Role } from "../../src/server/auth/roles.ts";
 import type { ServerSettings } from "../../src/server/settings.ts";
 import type { Database } from "../../src/storage/database.ts";
 import type { Storage } from "../../src/storage/open.ts";
-import { openMemoryStore } from "./store-in-memory.ts";
+import { sharedStore } from "./shared-store.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by whoever expects them
 export type Json = any;
@@ -41,18 +41,15 @@ export interface TestRegistry {
   addProject(name: string): Promise<Project>;
 }
 
-/** A registry on a store in memory, closed after the file's last test. */
+/** A registry with a project of its own, closed after the file's last test. */
 export async function startTestRegistry(
   settings: Partial<ServerSettings> = {},
 ): Promise<TestRegistry> {
-  const storage = await openMemoryStore();
+  const storage = await sharedStore();
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const app = await buildApp(storage, { requestsPerSecond: 100_000, clock: now, ...settings });
-  afterAll(async () => {
-    await app.close();
-    await storage.close();
-  });
+  afterAll(async () => await app.close());
   const { database } = storage;
   const project = await createProject(database, { name: "default" });
   const join = async (role: Role, where = project) => {

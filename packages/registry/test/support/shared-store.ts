@@ -7,6 +7,18 @@ import { openStorage, type Storage } from "../../src/storage/open.ts";
 
 const CACHE = join(import.meta.dirname, "../../node_modules/.cache/packerkit-registry");
 
+let shared: Promise<Storage> | undefined;
+
+/**
+ * The store of all test files that one process runs: each works in a project of its own. It ends with the process. With
+ * `PACKERKIT_TEST_DATABASE_URL` it is a PostgreSQL server instead.
+ */
+export async function sharedStore(): Promise<Storage> {
+  const databaseUrl = process.env["PACKERKIT_TEST_DATABASE_URL"];
+  shared ??= databaseUrl === undefined ? openMemoryStore() : openStorage({ databaseUrl });
+  return await shared;
+}
+
 /** A fresh store in memory. The first test to ask makes an image of one, which the others open in a tenth of the time. */
 export async function openMemoryStore(): Promise<Storage> {
   const path = join(CACHE, `${layoutHash()}.tar`);
