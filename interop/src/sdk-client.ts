@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { describeFailure, startCommand } from "./command.ts";
 import { buildGoPeer } from "./go-peer.ts";
 
@@ -18,15 +19,21 @@ export async function driveWithGo(
   file: string,
   { kind, mode, exercise = "-" }: Drive,
 ): Promise<Found> {
-  return JSON.parse(await runSdkClient([kind, mode, exercise, file]));
+  return JSON.parse(await runSdkClient([kind, mode, exercise], file));
 }
 
-/** Runs peers/sdk-client, and answers what it prints. Plugins of ours run on the Node of this process. */
-export async function runSdkClient(args: readonly string[]): Promise<string> {
-  const result = await startCommand(await buildGoPeer("sdk-client"), args, {
-    env: { ...process.env, PACKERKIT_NODE: process.execPath },
+/** Runs peers/sdk-client on a plugin, and answers what it prints. */
+export async function runSdkClient(args: readonly string[], file: string): Promise<string> {
+  const result = await startCommand(await buildGoPeer("sdk-client"), [...args, file], {
+    env: pluginEnvironment(file),
     timeout: 120_000,
   });
   if (result.failed) throw new Error(`sdk-client failed: ${describeFailure(result)}`);
   return result.stdout;
+}
+
+/** Where plugins of ours run on the Node of this process, and keep what they compile beside their file. */
+export function pluginEnvironment(file: string): Record<string, string | undefined> {
+  const compileCache = join(dirname(file), "compile-cache");
+  return { ...process.env, PACKERKIT_NODE: process.execPath, NODE_COMPILE_CACHE: compileCache };
 }

@@ -15,12 +15,12 @@ import (
 
 // measured is how fast a plugin is: times are the shortest, rates the highest of several tries.
 type measured struct {
-	DescribeMilliseconds     float64 `json:"describeMilliseconds"`
-	FirstReplyMilliseconds   float64 `json:"firstReplyMilliseconds"`
-	FirstReplyPeakMegabytes  float64 `json:"firstReplyPeakMegabytes"`
-	StateCallsPerSecond      float64 `json:"stateCallsPerSecond"`
-	UploadMegabytesPerSecond float64 `json:"uploadMegabytesPerSecond"`
-	DownloadMegabytes        float64 `json:"downloadMegabytesPerSecond"`
+	DescribeMilliseconds       float64 `json:"describeMilliseconds"`
+	FirstReplyMilliseconds     float64 `json:"firstReplyMilliseconds"`
+	FirstReplyPeakMegabytes    float64 `json:"firstReplyPeakMegabytes"`
+	StateCallsPerSecond        float64 `json:"stateCallsPerSecond"`
+	UploadMegabytesPerSecond   float64 `json:"uploadMegabytesPerSecond"`
+	DownloadMegabytesPerSecond float64 `json:"downloadMegabytesPerSecond"`
 }
 
 func measure(file string) (measured, error) {
@@ -52,7 +52,7 @@ func measureFirstReply(file string, result *measured) error {
 	}, func() {
 		started.close()
 		usage := started.command.ProcessState.SysUsage().(*syscall.Rusage)
-		peaks = append(peaks, float64(usage.Maxrss)/1e3)
+		peaks = append(peaks, float64(usage.Maxrss)*1024/1e6)
 	})
 	if err == nil {
 		result.FirstReplyMilliseconds, result.FirstReplyPeakMegabytes = elapsed.Seconds()*1e3, slices.Min(peaks)
@@ -113,7 +113,7 @@ func (h *measuringHook) Run(_ context.Context, _ string, _ packersdk.Ui, comm pa
 		return nil
 	})
 	h.result.UploadMegabytesPerSecond = size / 1e6 / up.Seconds()
-	h.result.DownloadMegabytes = size / 1e6 / down.Seconds()
+	h.result.DownloadMegabytesPerSecond = size / 1e6 / down.Seconds()
 	return err
 }
 

@@ -36,8 +36,10 @@ func (u *recordingUi) Ask(question string) (string, error) {
 	return "yes", nil
 }
 
-func (u *recordingUi) Message(message string) { u.record("message %s", message) }
-func (u *recordingUi) Error(message string)   { u.record("error %s", message) }
+// Message is what Say was called for details; it is deprecated.
+func (u *recordingUi) Message(message string) { u.Say(message) }
+
+func (u *recordingUi) Error(message string) { u.record("error %s", message) }
 
 func (u *recordingUi) Sayf(format string, args ...any)   { u.Say(fmt.Sprintf(format, args...)) }
 func (u *recordingUi) Errorf(format string, args ...any) { u.Error(fmt.Sprintf(format, args...)) }

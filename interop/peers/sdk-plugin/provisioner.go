@@ -48,6 +48,6 @@ func (p *provisioner) Provision(ctx context.Context, ui packersdk.Ui, comm packe
 	if err := comm.Download("/file", &back); err != nil {
 		return err
 	}
-	ui.Say(fmt.Sprintf("downloaded %q", back.String()))
+	ui.Message(fmt.Sprintf("downloaded %q", back.String()))
 	return nil
 }
