@@ -2,6 +2,7 @@ import type { SshCommunicator } from "@packerkit/ssh-communicator";
 import type { ComputeClient, ImageResource, ZonalName } from "./client.ts";
 import type { GoogleComputeConfig } from "./config.ts";
 import type { Made } from "./made.ts";
+import type { NewImage } from "./new-image.ts";
 
 /** What the steps of one build share and fill in turn. */
 export interface BuildState {
@@ -10,7 +11,7 @@ export interface BuildState {
   readonly instance: Made & ZonalName;
   /** The instance's boot disk, which is made with it and outlives it. */
   readonly disk: Made & ZonalName;
-  readonly image: Made & { readonly project: string; readonly name: string };
+  readonly image: NewImage;
   /** The image that the instance starts from. */
   source?: SourceImage;
   /** Where provisioners reach the instance. */

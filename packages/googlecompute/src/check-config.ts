@@ -10,7 +10,8 @@ export function checkConfig(config: GoogleComputeConfig, refuse: Refuse): void {
   refuseLeftOut(leftOutOfBuilder, config, refuse);
   checkAuthentication(config, refuse);
   checkSource(config, refuse);
-  checkImage(config, refuse);
+  checkImageLabels(config.image_labels, refuse);
+  checkTimes(config, refuse);
   checkInstance(config, refuse);
   if (config.communicator === "ssh") checkSshSettings(config, refuse);
 }
@@ -37,8 +38,9 @@ function checkSource(config: GoogleComputeConfig, refuse: Refuse): void {
 const LABEL_KEY = /^\p{Ll}[\p{Ll}0-9_-]{0,62}$/u;
 const LABEL_VALUE = /^[\p{Ll}0-9_-]{0,63}$/u;
 
-function checkImage(config: GoogleComputeConfig, refuse: Refuse): void {
-  for (const [key, value] of Object.entries(config.image_labels)) {
+/** Says what is wrong with an image's labels. */
+export function checkImageLabels(labels: Readonly<Record<string, string>>, refuse: Refuse): void {
+  for (const [key, value] of Object.entries(labels)) {
     if (!LABEL_KEY.test(key)) {
       refuse(
         "image_labels",
@@ -52,6 +54,9 @@ function checkImage(config: GoogleComputeConfig, refuse: Refuse): void {
       );
     }
   }
+}
+
+function checkTimes(config: GoogleComputeConfig, refuse: Refuse): void {
   for (const attribute of ["deprecate_at", "obsolete_at", "delete_at"] as const) {
     const time = config[attribute];
     if (time === undefined) continue;

@@ -3,15 +3,9 @@ import { z } from "zod";
 import { authenticationFields } from "./authentication.ts";
 import { checkConfig } from "./check-config.ts";
 import { endpointFields } from "./endpoints.ts";
+import { commonImageFields, resourceName, texts } from "./image-fields.ts";
 import { fieldsOf, leftOutOfBuilder } from "./left-out.ts";
 
-/** A name of a resource. Source: Compute Engine's API, `resource.name` of images and instances. */
-const RESOURCE_NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const NAME_RULE =
-  "must be 1 to 63 lower-case letters, digits and dashes, begin with a letter, and not end with a dash";
-
-const resourceName = () => z.string().regex(RESOURCE_NAME, NAME_RULE);
-const texts = () => z.array(z.string()).default([]);
 const flag = () => z.boolean().default(false);
 
 /** Where and of what to build. */
@@ -51,33 +45,9 @@ const imageFields = {
     .min(1)
     .optional()
     .describe("The project to make the image in. Default: `project_id`."),
-  image_family: resourceName().optional().describe("The family that the image belongs to."),
+  ...commonImageFields,
   image_description: z.string().default("Created by Packer").describe("The image's description."),
-  image_labels: z
-    .record(z.string(), z.string())
-    .default({})
-    .describe("Labels of the image; they reach the registry as `tags`."),
   image_licenses: texts().describe("Licenses of the image, as URLs."),
-  image_guest_os_features: texts().describe("Features of the guest OS, such as UEFI_COMPATIBLE."),
-  image_storage_locations: z
-    .array(z.string())
-    .max(1, "has more than one location; name one region or multi-region")
-    .default([])
-    .describe("Where the image is stored: one region or multi-region."),
-  image_architecture: z
-    .string()
-    .transform((text) => text.toUpperCase())
-    .pipe(z.enum(["X86_64", "ARM64"], "is neither X86_64 nor ARM64"))
-    .optional()
-    .describe("The image's architecture. Default: that of the source image."),
-  image_platform_key: z
-    .string()
-    .min(1)
-    .optional()
-    .describe("A file: the Secure Boot platform key."),
-  image_key_exchange_key: texts().describe("Files: Secure Boot key exchange keys."),
-  image_signatures_db: texts().describe("Files: certificates that may sign boot files."),
-  image_forbidden_signatures_db: texts().describe("Files: certificates that may not sign any."),
   deprecate_at: z.string().min(1).optional().describe("When the image is deprecated (RFC 3339)."),
   obsolete_at: z.string().min(1).optional().describe("When the image is obsolete (RFC 3339)."),
   delete_at: z.string().min(1).optional().describe("When the image shall be deleted (RFC 3339)."),

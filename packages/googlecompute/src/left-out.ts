@@ -24,6 +24,15 @@ export const leftOutAuthentication = {
   ],
 } as const;
 
+/** Attributes of the official plugin's import that are left out. */
+export const leftOutOfImport = {
+  ...leftOutAuthentication,
+  scopes: [
+    z.array(z.string()).optional().describe("Not supported."),
+    "nothing runs in the cloud for an import; leave it out",
+  ],
+} as const;
+
 /** What of SSH is left out. */
 const sshOptions = Object.fromEntries(
   Object.entries(leftOutOfSsh).map(([name, cure]) => [name, [text, cure as string] as const]),

@@ -46,11 +46,12 @@ export class Cloud {
           status: view.status,
           sourceDisk: view.sourceDisk,
         })),
-      instances: [...instances.values()].map(({ project, zone, name, status }) => ({
+      instances: [...instances.values()].map(({ project, zone, name, status, metadata }) => ({
         project,
         zone,
         name,
         status,
+        metadata: Object.fromEntries(metadata),
       })),
       disks: [...disks.values()].map((disk) => ({
         project: disk.project,

@@ -56,7 +56,7 @@ export class Disks {
   /** The paths of the instances that a disk is attached to. */
   users(disk: StoredDisk): string[] {
     return [...this.#resources.instances.values()]
-      .filter(({ bootDisk }) => bootDisk === disk)
+      .filter(({ disks }) => disks.some((attached) => attached.disk === disk))
       .map(({ path }) => path);
   }
 

@@ -152,7 +152,9 @@ export class Images {
     const disk = this.#resources.disks.get(path);
     if (disk === undefined) throw notFound(path);
     if (disk.isPending) throw notReady(path);
-    const user = [...this.#resources.instances.values()].find(({ bootDisk }) => bootDisk === disk);
+    const user = [...this.#resources.instances.values()].find(({ disks }) =>
+      disks.some((attached) => attached.disk === disk),
+    );
     if (user !== undefined) throw inUse(path, user.path);
     return disk;
   }

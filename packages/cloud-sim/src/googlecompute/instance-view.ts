@@ -24,34 +24,37 @@ export function instanceView(instance: StoredInstance): object {
       items: [...instance.metadata].map(([key, value]) => ({ key, value })),
     },
     networkInterfaces: [networkInterface(instance)],
-    disks: [
-      {
-        kind: "compute#attachedDisk",
-        type: "PERSISTENT",
-        mode: "READ_WRITE",
-        boot: true,
-        autoDelete: instance.autoDelete,
-        deviceName: "persistent-disk-0",
-        index: 0,
-        source: selfLink(instance.bootDisk.path),
-      },
-    ],
+    disks: instance.disks.map(({ disk, isBoot, autoDelete, deviceName }, index) => ({
+      kind: "compute#attachedDisk",
+      type: "PERSISTENT",
+      mode: "READ_WRITE",
+      boot: isBoot,
+      autoDelete,
+      deviceName,
+      index,
+      source: selfLink(disk.path),
+    })),
     labels: block(request, "labels"),
     tags: { fingerprint: "42WmSpB8rSM=", items: block(request, "tags")["items"] ?? [] },
     scheduling: block(request, "scheduling"),
     serviceAccounts: blocks(request, "serviceAccounts").filter((account) => account["email"]),
     shieldedInstanceConfig: block(request, "shieldedInstanceConfig"),
+    advancedMachineFeatures: block(request, "advancedMachineFeatures"),
+    minCpuPlatform: text(request, "minCpuPlatform"),
   };
 }
 
 function networkInterface(instance: StoredInstance): object {
   const [nic = {}] = blocks(instance.request, "networkInterfaces");
+  const { project } = instance;
   const network = text(nic, "network") || "global/networks/default";
+  const subnetwork = text(nic, "subnetwork");
   const isThere = instance.status === "RUNNING";
   return {
     kind: "compute#networkInterface",
     name: "nic0",
-    network: selfLink(resourcePath(network, instance.project)),
+    network: selfLink(resourcePath(network, project)),
+    ...(subnetwork === "" ? {} : { subnetwork: selfLink(resourcePath(subnetwork, project)) }),
     networkIP: instance.address,
     ...(instance.hasExternalAddress
       ? {

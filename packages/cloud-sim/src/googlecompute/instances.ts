@@ -1,10 +1,11 @@
 import { ApiError } from "../frame/errors.ts";
 import { LazyMachine } from "../machine/lazy-machine.ts";
+import { makeDisks } from "./attached-disks.ts";
 import { alreadyExists, invalid, notFound, notReady } from "./errors.ts";
 import type { Images } from "./images.ts";
-import { type Body, block, blocks, labels, size, text } from "./input.ts";
+import { type Body, block, blocks, labels, text } from "./input.ts";
 import { fingerprint, instanceView } from "./instance-view.ts";
-import { DISK_TYPES, type StoredDisk, type StoredInstance } from "./model.ts";
+import type { AttachedDisk, StoredInstance } from "./model.ts";
 import { checkedName, lastPart, newId, resourcePath } from "./names.ts";
 import { type Resources, regionOf } from "./resources.ts";
 import type { StartupScripts } from "./startup-scripts.ts";
@@ -25,7 +26,7 @@ export class Instances {
     return instanceView(this.#find(path));
   }
 
-  /** Begins to make an instance, with its boot disk. */
+  /** Begins to make an instance, with its disks. */
   insert(project: string, zone: string, body: Body, requestId: string): object {
     const known = this.#resources.operations.begunBy(requestId);
     if (known !== undefined) return known;
@@ -38,9 +39,9 @@ export class Instances {
     this.#resources.requireMachineType(project, zone, lastPart(text(body, "machineType")));
     this.#requireNetworks(project, zone, body);
     labels(body);
-    const bootDisk = this.#bootDisk(project, zone, body);
-    const instance = newInstance({ path, project, zone, name, body, bootDisk });
-    this.#resources.disks.set(bootDisk.path, bootDisk);
+    const disks = makeDisks(this.#resources, this.#images, { project, zone, body });
+    const instance = newInstance({ path, project, zone, name, body, disks });
+    for (const { disk } of disks) this.#resources.disks.set(disk.path, disk);
     this.#resources.instances.set(path, instance);
     return this.#resources.operations.start("instances.insert", {
       scope: `projects/${project}/zones/${zone}`,
@@ -49,15 +50,14 @@ export class Instances {
       requestId,
       finish: (failure) => {
         instance.isPending = false;
-        bootDisk.isPending = false;
-        if (failure === undefined) {
-          instance.status = "RUNNING";
-          bootDisk.status = "READY";
-          this.#scripts.begin(instance);
-        } else {
-          this.#resources.instances.delete(path);
-          this.#resources.disks.delete(bootDisk.path);
+        for (const { disk } of disks) {
+          disk.isPending = false;
+          disk.status = "READY";
+          if (failure !== undefined) this.#resources.disks.delete(disk.path);
         }
+        instance.status = "RUNNING";
+        if (failure === undefined) this.#scripts.begin(instance);
+        else this.#resources.instances.delete(path);
       },
     });
   }
@@ -80,8 +80,10 @@ export class Instances {
         instance.isPending = false;
         if (failure !== undefined) return;
         this.#resources.instances.delete(path);
-        instance.bootDisk.files = files;
-        if (instance.autoDelete) this.#resources.disks.delete(instance.bootDisk.path);
+        for (const { disk, isBoot, autoDelete } of instance.disks) {
+          if (isBoot) disk.files = files;
+          if (autoDelete) this.#resources.disks.delete(disk.path);
+        }
       },
     });
   }
@@ -143,60 +145,6 @@ export class Instances {
       }
     }
   }
-
-  #bootDisk(project: string, zone: string, body: Body): StoredDisk {
-    const boot = blocks(body, "disks").find((disk) => disk["boot"] === true);
-    const wanted = block(boot ?? {}, "initializeParams");
-    const reference = text(wanted, "sourceImage");
-    if (reference === "") throw invalid("resource.disks", "", "A boot disk must be specified.");
-    const source = this.#images.find(resourcePath(reference, project));
-    if (source.isPending) throw notReady(source.path);
-    const name = checkedName(
-      text(wanted, "diskName") || text(body, "name"),
-      "resource.disks[0].initializeParams.diskName",
-    );
-    const path = `projects/${project}/zones/${zone}/disks/${name}`;
-    if (this.#resources.disks.has(path)) throw alreadyExists(path);
-    this.#resources.requireQuota("disks");
-    const type = lastPart(text(wanted, "diskType") || "pd-standard");
-    if (!DISK_TYPES.includes(type)) {
-      throw notFound(`projects/${project}/zones/${zone}/diskTypes/${type}`);
-    }
-    const least = Number(source.view.diskSizeGb);
-    const sizeGb = size(wanted, "diskSizeGb") ?? least;
-    if (sizeGb < least) {
-      throw invalid(
-        "resource.disks[0].initializeParams.diskSizeGb",
-        sizeGb,
-        `Requested disk size cannot be smaller than the image size (${least} GB)`,
-      );
-    }
-    requireSecureBoot(body, source.view.guestOsFeatures);
-    return {
-      path,
-      project,
-      zone,
-      name,
-      id: newId(),
-      sizeGb,
-      type,
-      status: "CREATING",
-      createdAt: new Date().toISOString(),
-      source,
-      files: source.files,
-      isPending: true,
-    };
-  }
-}
-
-function requireSecureBoot(body: Body, features: readonly { type: string }[]): void {
-  const asked = block(body, "shieldedInstanceConfig")["enableSecureBoot"] === true;
-  if (!asked || features.some(({ type }) => type === "UEFI_COMPATIBLE")) return;
-  throw invalid(
-    "resource.shieldedInstanceConfig.enableSecureBoot",
-    true,
-    "Secure Boot is not supported by the image.",
-  );
 }
 
 function newInstance(made: {
@@ -205,24 +153,22 @@ function newInstance(made: {
   zone: string;
   name: string;
   body: Body;
-  bootDisk: StoredDisk;
+  disks: readonly AttachedDisk[];
 }): StoredInstance {
-  const { body, bootDisk, ...where } = made;
+  const { body, disks, ...where } = made;
   const [nic = {}] = blocks(body, "networkInterfaces");
-  const boot = blocks(body, "disks").find((disk) => disk["boot"] === true) ?? {};
   return {
     ...where,
     id: newId(),
     status: "PROVISIONING",
     createdAt: new Date().toISOString(),
     request: body,
-    bootDisk,
-    autoDelete: boot["autoDelete"] === true,
+    disks,
     metadata: metadataOf(block(body, "metadata")),
     metadataVersion: 1,
     address: text(nic, "networkIP") || "10.128.0.2",
     hasExternalAddress: blocks(nic, "accessConfigs").some((config) => config !== null),
-    machine: new LazyMachine(bootDisk.files, made.name),
+    machine: new LazyMachine(disks[0]?.disk.files ?? [], made.name),
     serialOutput: "",
     isPending: true,
     scriptEndsAt: undefined,

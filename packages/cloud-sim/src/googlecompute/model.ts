@@ -20,7 +20,13 @@ export interface GoogleComputeSeedImage {
 /** Everything that exists, without the images that were there from the start. */
 export interface GoogleComputeSnapshot {
   images: { project: string; name: string; status: string; sourceDisk: string | undefined }[];
-  instances: { project: string; zone: string; name: string; status: string }[];
+  instances: {
+    project: string;
+    zone: string;
+    name: string;
+    status: string;
+    metadata: Record<string, string>;
+  }[];
   disks: { project: string; zone: string; name: string; users: string[] }[];
   objects: { bucket: string; name: string; bytes: number }[];
 }
@@ -75,6 +81,15 @@ export interface StoredDisk {
   isPending: boolean;
 }
 
+/** A disk of an instance. */
+export interface AttachedDisk {
+  disk: StoredDisk;
+  isBoot: boolean;
+  /** Whether it goes with the instance. */
+  autoDelete: boolean;
+  deviceName: string;
+}
+
 export interface StoredInstance {
   path: string;
   project: string;
@@ -85,8 +100,8 @@ export interface StoredInstance {
   createdAt: string;
   /** What the request said; it is shown again. */
   request: Readonly<Record<string, unknown>>;
-  bootDisk: StoredDisk;
-  autoDelete: boolean;
+  /** The boot disk first. */
+  disks: readonly AttachedDisk[];
   metadata: Map<string, string>;
   metadataVersion: number;
   address: string;

@@ -36,18 +36,17 @@ interface StoredOperation {
   isDone: boolean;
 }
 
-/** The longest time for which one call waits for an operation, in milliseconds, as the API documents it. */
-const LONGEST_WAIT = 120_000;
-
 /** The long-running operations of a cloud. Their effects come when they end. */
 export class Operations {
   readonly #durationMs: number;
+  readonly #longestWaitMs: number;
   readonly #all = new Map<string, StoredOperation>();
   readonly #byRequest = new Map<string, StoredOperation>();
   readonly #planned: { operation: string; failure: OperationFailure }[] = [];
 
-  constructor(durationMs: number) {
+  constructor(durationMs: number, longestWaitMs: number) {
     this.#durationMs = durationMs;
+    this.#longestWaitMs = longestWaitMs;
   }
 
   /** Makes the next operation that a request of this name begins, such as `images.insert`, end in an error. */
@@ -99,10 +98,10 @@ export class Operations {
     return view(this.#find(path));
   }
 
-  /** An operation as it is when it has ended, or after two minutes. */
+  /** An operation as it is when it has ended, or after the longest wait. */
   async wait(path: string): Promise<object> {
     const operation = this.#find(path);
-    const left = Math.min(operation.endsAt - performance.now(), LONGEST_WAIT);
+    const left = Math.min(operation.endsAt - performance.now(), this.#longestWaitMs);
     if (left > 0) await sleep(left + 1, undefined, { ref: false });
     this.settle();
     return view(operation);

@@ -18,6 +18,7 @@ export interface ResourcesOptions {
   networks: readonly string[];
   images: readonly GoogleComputeSeedImage[];
   operationMs: number;
+  longestWaitMs: number;
   scriptMs: number;
   /** The most that may exist at a time, over all projects. */
   limits: { images: number; instances: number; disks: number };
@@ -33,7 +34,7 @@ export class Resources {
 
   constructor(options: ResourcesOptions) {
     this.options = options;
-    this.operations = new Operations(options.operationMs);
+    this.operations = new Operations(options.operationMs, options.longestWaitMs);
     for (const seed of options.images) {
       const image = seedImage(seed);
       this.images.set(image.path, image);

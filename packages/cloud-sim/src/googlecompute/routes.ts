@@ -45,7 +45,11 @@ function placeOperations({ resources }: Cloud): Operations {
           kind: "compute#project",
           name: project(exchange),
           selfLink: selfLink(path),
-          commonInstanceMetadata: { kind: "compute#metadata", fingerprint: "42WmSpB8rSM=", items: [] },
+          commonInstanceMetadata: {
+            kind: "compute#metadata",
+            fingerprint: "42WmSpB8rSM=",
+            items: [],
+          },
         };
       },
     ],

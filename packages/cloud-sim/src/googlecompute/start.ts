@@ -29,6 +29,8 @@ export interface GoogleComputeOptions extends ListenOptions {
   buckets?: readonly string[];
   /** How long an operation takes, in milliseconds; 5 by default. */
   operationMs?: number;
+  /** For how long one call waits for an operation, in milliseconds; two minutes by default, as in the cloud. */
+  longestWaitMs?: number;
   /** How long a start-up script takes, in milliseconds; 5 by default. */
   scriptMs?: number;
   /** The most that may exist at a time; no limits by default. */
@@ -73,6 +75,7 @@ export async function startGoogleCompute(
     images: options.images ?? DEFAULT_IMAGES,
     buckets: options.buckets ?? ["packerkit-bucket"],
     operationMs: options.operationMs ?? 5,
+    longestWaitMs: options.longestWaitMs ?? 120_000,
     scriptMs: options.scriptMs ?? 5,
     limits: { images: none, instances: none, disks: none, ...options.limits },
     tokens,

@@ -40,12 +40,19 @@ export class StartupScripts {
   }
 
   #isExporter({ metadata }: StoredInstance): boolean {
-    return metadata.has("image_name") && metadata.has("paths");
+    return metadata.has("paths");
+  }
+
+  /** What an exporter exports: the image that its other disk was made of, or the one that its metadata names. */
+  #exported({ disks, metadata, project }: StoredInstance): string {
+    const other = disks.find(({ isBoot }) => !isBoot);
+    return (
+      other?.disk.source.path ?? `projects/${project}/global/images/${metadata.get("image_name")}`
+    );
   }
 
   #export(instance: StoredInstance): boolean {
-    const image = instance.metadata.get("image_name") ?? "";
-    const path = `projects/${instance.project}/global/images/${image}`;
+    const path = this.#exported(instance);
     if (!this.#resources.images.has(path)) return this.#print(instance, `no image ${path}`, false);
     for (const target of (instance.metadata.get("paths") ?? "").split(" ")) {
       const [, bucket = "", name = ""] = /^gs:\/\/([^/]+)\/(.+)$/.exec(target) ?? [];
@@ -55,7 +62,7 @@ export class StartupScripts {
         return this.#print(instance, `${target}: ${(error as Error).message}`, false);
       }
     }
-    return this.#print(instance, `exported ${image}`, true);
+    return this.#print(instance, `exported ${path}`, true);
   }
 
   async #run(instance: StoredInstance): Promise<boolean> {

@@ -14,6 +14,8 @@ interface Session {
   name: string;
   parts: Buffer[];
   size: number;
+  /** The object, once it is whole: who lost the last answer asks again. */
+  whole?: object;
 }
 
 /** The routes of Cloud Storage that uploads and exports need, and of the endpoint that gives out tokens. */
@@ -75,6 +77,9 @@ async function beginUpload(
   const bucket = exchange.parameter("bucket");
   buckets.bucket(bucket);
   const name = exchange.field("name") || String(body["name"] ?? "");
+  if (exchange.field("ifGenerationMatch") === "0" && buckets.has(bucket, name)) {
+    throw new ApiError(412, "conditionNotMet", "At least one of the pre-conditions did not hold.");
+  }
   const id = randomUUID();
   sessions.set(id, { bucket, name, parts: [], size: 0 });
   const { host } = exchange.request.headers;
@@ -91,6 +96,7 @@ async function continueUpload(
 ): Promise<void> {
   const session = sessions.get(exchange.field("upload_id"));
   if (session === undefined) throw new ApiError(404, "notFound", "No such upload session.");
+  if (session.whole !== undefined) return exchange.sendJson(200, session.whole);
   const part = await exchange.readBytes(MAX_OBJECT_BYTES - session.size);
   const range =
     exchange.request.headers["content-range"] ?? `bytes 0-${part.length - 1}/${part.length}`;
@@ -101,9 +107,9 @@ async function continueUpload(
   if (first !== undefined) session.parts.push(part);
   session.size += first === undefined ? 0 : part.length;
   if (total === String(session.size)) {
-    sessions.delete(exchange.field("upload_id"));
-    exchange.sendJson(200, buckets.put(session.bucket, session.name, Buffer.concat(session.parts)));
-    return;
+    session.whole = buckets.put(session.bucket, session.name, Buffer.concat(session.parts));
+    session.parts = [];
+    return exchange.sendJson(200, session.whole);
   }
   if (session.size > 0) exchange.response.setHeader("range", `bytes=0-${session.size - 1}`);
   exchange.sendEmpty(308);

@@ -1,6 +1,7 @@
 import type { Step, Ui } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import { GoogleComputeError } from "../errors.ts";
+import { requireFreeName } from "../new-image.ts";
 
 /** Finds out, before anything is made, whether the cloud can take what is to be made. */
 export function checkTarget(ui: Ui, isForced: boolean): Step<BuildState> {
@@ -10,7 +11,9 @@ export function checkTarget(ui: Ui, isForced: boolean): Step<BuildState> {
       ui.say(`Checking ${state.instance.zone}, and that the names are free`);
       await Promise.all([
         checkZone(state, signal),
-        checkImageName(state, isForced, signal),
+        state.config.skip_create_image
+          ? undefined
+          : requireFreeName(state.client, state.image, isForced, signal),
         checkOwnNames(state, signal),
       ]);
     },
@@ -29,19 +32,6 @@ async function checkZone({ client, config }: BuildState, signal: AbortSignal): P
   }
   const type = client.requireMachineType({ project, zone, name: config.machine_type }, signal);
   await told(type, "check machine_type, and that the zone has it");
-}
-
-async function checkImageName(
-  { client, config, image }: BuildState,
-  isForced: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  if (config.skip_create_image || isForced) return;
-  if ((await client.findImage(image.project, image.name, signal)) === undefined) return;
-  throw new GoogleComputeError(
-    "ALREADY_EXISTS",
-    `${image.project} has an image ${image.name} already; choose another image_name, or replace it with -force`,
-  );
 }
 
 /** Names that the build makes up are its own; those that the user chose may be another's. */
