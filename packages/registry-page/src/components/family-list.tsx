@@ -1,0 +1,108 @@
+import { Link } from "wouter";
+import type { Family, Link as FamilyLink, Member } from "../ancestry/family.ts";
+import { paths } from "../routing/paths.ts";
+import { AncestryBadge, Badge, VersionBadge } from "./badge.tsx";
+import { counted } from "./text.ts";
+
+type Direction = "parents" | "children";
+
+/** A family as nested lists: what a graph shows, for those who read. */
+export function FamilyList({ family }: { family: Family }) {
+  const centre = family.members.get(family.centre);
+  if (centre === undefined) return null;
+  return (
+    <div className="family-list">
+      <h3>Built on</h3>
+      <Relatives family={family} of={family.centre} direction="parents" above={[]} />
+      <h3>Of this family</h3>
+      <ul>
+        <li>
+          <MemberLine member={centre} />
+        </li>
+      </ul>
+      <h3>What was built on it</h3>
+      <Relatives family={family} of={family.centre} direction="children" above={[]} />
+    </div>
+  );
+}
+
+function Relatives({
+  family,
+  of,
+  direction,
+  above,
+}: {
+  family: Family;
+  of: string;
+  direction: Direction;
+  /** The keys on the way here: one that comes again would never end. */
+  above: readonly string[];
+}) {
+  const links = family.links.filter((link) => ownEnd(link, direction) === of);
+  const member = family.members.get(of);
+  const hidden = direction === "children" && member?.kind === "version" ? member.hiddenChildren : 0;
+  if (links.length === 0 && hidden === 0) {
+    return above.length === 0 ? <p className="muted">Nothing.</p> : null;
+  }
+  const way = [...above, of];
+  return (
+    <ul>
+      {links.map((link) => {
+        const key = direction === "parents" ? link.parent : link.child;
+        const relative = family.members.get(key);
+        if (relative === undefined || way.includes(key)) return null;
+        return (
+          <li key={`${key} ${link.channel}`}>
+            <MemberLine member={relative} link={link} />
+            <Relatives family={family} of={key} direction={direction} above={way} />
+          </li>
+        );
+      })}
+      {hidden > 0 && <li className="muted">and {counted(hidden, "more version")}</li>}
+    </ul>
+  );
+}
+
+function ownEnd(link: FamilyLink, direction: Direction): string {
+  return direction === "parents" ? link.child : link.parent;
+}
+
+function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
+  if (member.kind === "untracked") {
+    return (
+      <span className="row-state">
+        <code>{member.identifier}</code>
+        <Badge tone="plain">Not in this registry</Badge>
+        <span className="muted">{member.platform}</span>
+      </span>
+    );
+  }
+  const { bucket, fingerprint, name, status } = member;
+  return (
+    <span className="row-state">
+      <Link href={paths.version(bucket, fingerprint)}>
+        {bucket} {name}
+      </Link>
+      <VersionBadge status={status} />
+      {link && <LinkState link={link} />}
+      <Link className="muted" href={paths.ancestry(bucket, fingerprint)}>
+        ancestry<span className="visually-hidden"> of {`${bucket} ${name}`}</span>
+      </Link>
+    </span>
+  );
+}
+
+function LinkState({ link }: { link: FamilyLink }) {
+  if (link.status === undefined) return null;
+  return (
+    <>
+      {link.status !== "UP_TO_DATE" && <AncestryBadge status={link.status} />}
+      {link.channel && (
+        <span className="muted">
+          by {link.channel}
+          {link.status === "OUT_OF_DATE" && `, now at ${link.channelVersion ?? "no version"}`}
+        </span>
+      )}
+    </>
+  );
+}
