@@ -9,8 +9,8 @@ import {
 } from "../../api/index.ts";
 import { buckets } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
-import { createBucket, deleteBucket, findBucket, updateBucket } from "../rules/buckets.ts";
-import { type BucketRow, presentBucket, presentBuckets } from "../views/bucket-view.ts";
+import { createBucket, deleteBucket, loadBucket, updateBucket } from "../rules/buckets.ts";
+import { BUCKET_PARTS, type BucketRow, presentBucket } from "../views/bucket-view.ts";
 import type { Routes } from "./index.ts";
 import { answers, bucketParams, describe, projectParams } from "./schemas.ts";
 
@@ -42,7 +42,7 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
       },
       handler: async (request) => {
         const work = workOf(request);
-        return { bucket: await presentBucket(await createBucket(work, request.body), work) };
+        return { bucket: presentBucket(await createBucket(work, request.body), work) };
       },
     });
   }
@@ -60,14 +60,14 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const found = await work.database
-        .select()
-        .from(buckets)
-        .where(and(eq(buckets.projectId, work.caller.projectId), page.where))
-        .orderBy(...page.orderBy)
-        .limit(page.limit);
+      const found = await work.database.query.buckets.findMany({
+        where: and(eq(buckets.projectId, work.caller.projectId), page.where),
+        orderBy: page.orderBy,
+        limit: page.limit,
+        ...BUCKET_PARTS,
+      });
       const { rows, pagination } = page.finish(found);
-      return { buckets: await presentBuckets(rows, work), pagination };
+      return { buckets: rows.map((row) => presentBucket(row, work)), pagination };
     },
   );
 
@@ -82,9 +82,8 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
     },
     async (request) => {
       const work = workOf(request);
-      return {
-        bucket: await presentBucket(await findBucket(work, request.params.bucket_name), work),
-      };
+      const bucket = await loadBucket(work, request.params.bucket_name);
+      return { bucket: presentBucket(bucket, work) };
     },
   );
 
@@ -102,7 +101,7 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const bucket = await updateBucket(work, request.params.bucket_name, request.body);
-      return { bucket: await presentBucket(bucket, work) };
+      return { bucket: presentBucket(bucket, work) };
     },
   );
 

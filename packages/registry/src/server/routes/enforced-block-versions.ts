@@ -15,7 +15,7 @@ import {
   listBlockVersions,
   updateBlockVersion,
 } from "../rules/enforced-blocks.ts";
-import { presentBuckets } from "../views/bucket-view.ts";
+import { presentBucket } from "../views/bucket-view.ts";
 import { presentBlockVersion, presentLink } from "../views/enforced-block-view.ts";
 import type { Routes } from "./index.ts";
 import { answers, blockParams, blockVersionParams, describe } from "./schemas.ts";
@@ -111,16 +111,11 @@ export const enforcedBlockVersionRoutes: Routes = (app, _services, workOf) => {
       const work = workOf(request);
       const { enforced_block_id: block, enforced_block_version_id: id } = request.params;
       const rows = await linksOf(work, block, id);
-      const shown = await presentBuckets(
-        rows.map((row) => row.bucket),
-        work,
-      );
-      const byId = new Map(shown.map((bucket) => [bucket.id, bucket]));
       return {
-        linked_buckets: rows.flatMap(({ link }) => {
-          const bucket = byId.get(link.bucketId);
-          return bucket === undefined ? [] : [{ ...presentLink(link), bucket }];
-        }),
+        linked_buckets: rows.map((row) => ({
+          ...presentLink(row),
+          bucket: presentBucket(row.bucket, work),
+        })),
       };
     },
   );

@@ -2,7 +2,7 @@ import { and, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from "dr
 import type { AncestryQuery, Pagination } from "../../api/index.ts";
 import { builds, channels, versions } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
-import type { BucketRow } from "../views/bucket-view.ts";
+import type { BucketColumns } from "../views/bucket-view.ts";
 import { RELATION, type RelationRow } from "../views/relation-view.ts";
 import type { Work } from "../work.ts";
 import { findBucket } from "./buckets.ts";
@@ -67,7 +67,7 @@ function relations({ database }: Work) {
 
 async function directions(
   work: Work,
-  bucket: BucketRow,
+  bucket: BucketColumns,
   query: AncestryQuery,
 ): Promise<(SQL | undefined)[]> {
   const { type = "ANCESTRY_TYPE_UNSET", version_fingerprint: fingerprint } = query;
@@ -80,7 +80,7 @@ async function directions(
   ];
 }
 
-function parentsOf(bucket: BucketRow, versionId: string | undefined, query: AncestryQuery) {
+function parentsOf(bucket: BucketColumns, versionId: string | undefined, query: AncestryQuery) {
   const latest = sql`(SELECT version_id FROM ${channels}
     WHERE bucket_id = ${bucket.id} AND managed)`;
   const known = isNotNull(builds.parentVersionId);
@@ -91,7 +91,7 @@ function parentsOf(bucket: BucketRow, versionId: string | undefined, query: Ance
   );
 }
 
-function childrenOf(bucket: BucketRow, versionId: string | undefined, query: AncestryQuery) {
+function childrenOf(bucket: BucketColumns, versionId: string | undefined, query: AncestryQuery) {
   // An array rather than a join: either side of an OR with it can use an index.
   const anyVersion = sql`${builds.parentVersionId} = ANY (ARRAY(
     SELECT id FROM ${versions} WHERE bucket_id = ${bucket.id}))`;

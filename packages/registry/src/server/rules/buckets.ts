@@ -3,32 +3,60 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import type { CreateBucketBody, UpdateBucketBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, channels } from "../../storage/schema/index.ts";
-import { alreadyExists, notFound } from "../grpc-error.ts";
+import { alreadyExists, type GrpcError, notFound } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
-import type { BucketRow } from "../views/bucket-view.ts";
+import { BUCKET_PARTS, type BucketColumns, type BucketRow } from "../views/bucket-view.ts";
 import { type Work, within } from "../work.ts";
 import { lockLineage } from "./locks.ts";
 
 /** The channel that every bucket has and that the registry itself moves. */
 export const LATEST = "latest";
 
-/** @throws {GrpcError} 5 where the caller's project has no bucket of that name. */
-export async function findBucket({ database, caller }: Work, name: string): Promise<BucketRow> {
-  const [bucket] = await database
-    .select()
-    .from(buckets)
-    .where(and(eq(buckets.projectId, caller.projectId), eq(buckets.name, name)));
+/** A bucket's own columns, by its name. @throws {GrpcError} 5 where the caller's project has none of that name. */
+export async function findBucket({ database, caller }: Work, name: string): Promise<BucketColumns> {
+  const query = preparedOn(database, "find_bucket", (id) =>
+    database
+      .select()
+      .from(buckets)
+      .where(and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("name"))))
+      .prepare(id),
+  );
+  const [bucket] = await query.execute({ project: caller.projectId, name });
   if (bucket !== undefined) return bucket;
-  throw notFound(`there is no bucket ${JSON.stringify(name)} in the project`);
+  throw noBucket(name);
 }
 
-/** The condition that a row belongs to the bucket of that name in the caller's project. */
-export function inBucket({ database, caller }: Work, bucketId: PgColumn, name: string): SQL {
+/** A bucket with all that is shown of it. @throws {GrpcError} 5 where the caller's project has none of that name. */
+export async function loadBucket({ database, caller }: Work, name: string): Promise<BucketRow> {
+  const query = preparedOn(database, "load_bucket", (id) =>
+    database.query.buckets
+      .findFirst({
+        where: and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("name"))),
+        ...BUCKET_PARTS,
+      })
+      .prepare(id),
+  );
+  const bucket = await query.execute({ project: caller.projectId, name });
+  if (bucket !== undefined) return bucket;
+  throw noBucket(name);
+}
+
+/** The condition that a row is of the project that a prepared query is run for. */
+function isProject(column: PgColumn): SQL {
+  return eq(column, sql.placeholder("project"));
+}
+
+/**
+ * The condition that a row belongs to the bucket of that name, for a prepared query that is run with a `project` and
+ * a `bucket`.
+ */
+export function inBucket({ database }: Work, bucketId: PgColumn): SQL {
   const bucket = database
     .select({ id: buckets.id })
     .from(buckets)
-    .where(and(eq(buckets.projectId, caller.projectId), eq(buckets.name, name)));
+    .where(and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("bucket"))));
   return sql`${bucketId} = (${bucket})`;
 }
 
@@ -39,7 +67,7 @@ export function inBucket({ database, caller }: Work, bucketId: PgColumn, name: s
  */
 export async function createBucket(work: Work, body: CreateBucketBody): Promise<BucketRow> {
   const { caller, now } = work;
-  const bucket: BucketRow = {
+  const bucket: BucketColumns = {
     id: newId(),
     projectId: caller.projectId,
     name: body.name,
@@ -68,7 +96,7 @@ export async function createBucket(work: Work, body: CreateBucketBody): Promise<
     if (!isUniqueViolation(error)) throw error;
     throw alreadyExists(`the project has a bucket ${JSON.stringify(body.name)} already`, error);
   }
-  return bucket;
+  return { ...bucket, versionCount: 0, childrenStatus: null, channels: [] };
 }
 
 /** Replaces a bucket's description and labels; its platforms only where they are given. */
@@ -77,8 +105,7 @@ export async function updateBucket(
   name: string,
   body: UpdateBucketBody,
 ): Promise<BucketRow> {
-  const bucket = await findBucket(work, name);
-  const [updated] = await work.database
+  await work.database
     .update(buckets)
     .set({
       description: body.description,
@@ -86,9 +113,8 @@ export async function updateBucket(
       ...(body.platforms === undefined ? {} : { platforms: body.platforms }),
       updatedAt: work.now,
     })
-    .where(eq(buckets.id, bucket.id))
-    .returning();
-  return updated ?? (await findBucket(work, name));
+    .where(and(eq(buckets.projectId, work.caller.projectId), eq(buckets.name, name)));
+  return await loadBucket(work, name);
 }
 
 /** Removes a bucket with everything in it; what was built on it stays, without this parent. */
@@ -99,4 +125,8 @@ export async function deleteBucket(work: Work, name: string): Promise<void> {
     const bucket = await findBucket(inside, name);
     await transaction.delete(buckets).where(eq(buckets.id, bucket.id));
   });
+}
+
+function noBucket(name: string): GrpcError {
+  return notFound(`there is no bucket ${JSON.stringify(name)} in the project`);
 }

@@ -1,7 +1,7 @@
-import { and, asc, eq, ne } from "drizzle-orm";
+import { and, asc, eq, ne, sql } from "drizzle-orm";
 import type { ArtifactBody, CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
-import { artifacts, builds } from "../../storage/schema/index.ts";
+import { artifacts, buckets, builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
@@ -38,7 +38,7 @@ export async function createBuild(
 ): Promise<BuildRow> {
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    await lockLineageShared(inside);
+    if (!isPlain(body)) await lockLineageShared(inside);
     const version = await lockVersion(inside, path);
     requireIncomplete(version, path, "publish new builds under another fingerprint");
     const build: Columns = {
@@ -58,9 +58,10 @@ export async function createBuild(
       createdAt: work.now,
       updatedAt: work.now,
     };
+    const row = { ...build, ...changesOf(work, body) };
     const made = await transaction
       .insert(builds)
-      .values(build)
+      .values(row)
       .onConflictDoNothing({ target: [builds.versionId, builds.componentType] })
       .returning({ id: builds.id });
     if (made.length === 0) {
@@ -68,7 +69,8 @@ export async function createBuild(
         `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
       );
     }
-    return await change(inside, version, build, body);
+    if (isPlain(body)) return { ...row, artifacts: [] };
+    return await finish(inside, version, row, body);
   });
 }
 
@@ -84,22 +86,15 @@ export async function updateBuild(
   id: string,
   body: UpdateBuildBody,
 ): Promise<BuildRow> {
-  if (isHeartbeat(body)) {
-    const beaten = await beat(work, path, id, body);
-    if (beaten !== undefined) return beaten;
+  if (isPlain(body)) {
+    const build = await change(work, path, id, body);
+    return { ...build, artifacts: await artifactsOf(work, id) };
   }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
     await lockLineageShared(inside);
     const version = await lockVersion(inside, path);
-    const [build] = await transaction
-      .select()
-      .from(builds)
-      .where(and(eq(builds.id, id), eq(builds.versionId, version.id)))
-      .for("update");
-    if (build === undefined) throw noBuild(path, id);
-    if (build.status === "BUILD_DONE") throw isDone(build);
-    return await change(inside, version, build, body);
+    return await finish(inside, version, await change(inside, path, id, body), body);
   });
 }
 
@@ -117,40 +112,56 @@ export async function deleteBuild(work: Work, path: VersionPath, id: string): Pr
   });
 }
 
-function isHeartbeat(body: UpdateBuildBody): boolean {
-  const { status, artifacts: made, labels, metadata } = body;
-  if (status === undefined || status === "BUILD_DONE" || status === "BUILD_UNSET") return false;
+/** Whether a body, such as a heartbeat's, changes nothing but the build's own row. */
+function isPlain(body: CreateBuildBody | UpdateBuildBody): boolean {
   return (
-    made.length === 0 &&
-    labels === undefined &&
-    metadata === undefined &&
-    body.platform === "" &&
+    body.status !== "BUILD_DONE" &&
+    body.artifacts.length === 0 &&
     body.source_external_identifier === "" &&
     body.parent_version_id === "" &&
     body.parent_channel_id === ""
   );
 }
 
-/** Only the status, in one statement: the row's own lock keeps a done build done. */
-async function beat(
+/** Changes a build's own row, in one statement: that it is not done is checked under the row's lock. */
+async function change(
   work: Work,
   path: VersionPath,
   id: string,
   body: UpdateBuildBody,
-): Promise<BuildRow | undefined> {
-  const version = await findVersion(work, path);
-  const [build] = await work.database
+): Promise<Columns> {
+  const { database, caller } = work;
+  const version = database
+    .select({ id: versions.id })
+    .from(versions)
+    .innerJoin(buckets, eq(buckets.id, versions.bucketId))
+    .where(
+      and(
+        eq(buckets.projectId, caller.projectId),
+        eq(buckets.name, path.bucket),
+        eq(versions.fingerprint, path.fingerprint),
+      ),
+    );
+  const [changed] = await database
     .update(builds)
     .set(changesOf(work, body))
     .where(
-      and(eq(builds.id, id), eq(builds.versionId, version.id), ne(builds.status, "BUILD_DONE")),
+      and(
+        eq(builds.id, id),
+        sql`${builds.versionId} = (${version})`,
+        ne(builds.status, "BUILD_DONE"),
+      ),
     )
     .returning();
-  if (build === undefined) return undefined;
-  return { ...build, artifacts: await artifactsOf(work, id) };
+  if (changed !== undefined) return changed;
+  const build = await findBuild(work, path, id);
+  throw refused(
+    `the build ${id} of ${JSON.stringify(build.componentType)} is done and takes no change`,
+  );
 }
 
-async function change(
+/** What follows from a change for the build's artifacts, its parent and its version, which is locked. */
+async function finish(
   work: Work,
   version: VersionColumns,
   build: Columns,
@@ -158,16 +169,14 @@ async function change(
 ): Promise<BuildRow> {
   const added = await addArtifacts(work, build, body.artifacts);
   const parent = await resolveParent(work, version, build, body);
-  const [changed = build] = await work.database
-    .update(builds)
-    .set({ ...changesOf(work, body), ...parent })
-    .where(eq(builds.id, build.id))
-    .returning();
+  if (parent.parentVersionId !== null) {
+    await work.database.update(builds).set(parent).where(eq(builds.id, build.id));
+  }
   const made = await artifactsOf(work, build.id);
-  if (changed.status === "BUILD_DONE") requireResult(changed, made.length);
+  if (build.status === "BUILD_DONE") requireResult(build, made.length);
   await followLineage(work, version, build, parent, added);
-  if (changed.status === "BUILD_DONE") await completeIfDone(work, version);
-  return { ...changed, artifacts: made };
+  if (build.status === "BUILD_DONE") await completeIfDone(work, version);
+  return { ...build, ...parent, artifacts: made };
 }
 
 /** A new parent's revocations, and those of this version for the children that it turns out to have. */
@@ -237,12 +246,6 @@ function requireResult(build: Columns, artifactCount: number): void {
   const lacking = artifactCount === 0 ? "an artifact" : "a platform";
   throw invalid(
     `the build ${build.id} of ${JSON.stringify(build.componentType)} cannot be BUILD_DONE without ${lacking}: send it along`,
-  );
-}
-
-function isDone(build: Columns): GrpcError {
-  return refused(
-    `the build ${build.id} of ${JSON.stringify(build.componentType)} is done and takes no change`,
   );
 }
 

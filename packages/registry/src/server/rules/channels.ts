@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { CreateChannelBody, UpdateChannelBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, channels, versions } from "../../storage/schema/index.ts";
 import { mayActAs } from "../auth/roles.ts";
 import {
@@ -34,11 +35,20 @@ export async function loadChannel(
   bucketName: string,
   name: string,
 ): Promise<ChannelRow> {
-  const load = () =>
-    work.database.query.channels.findFirst({
-      where: and(inBucket(work, channels.bucketId, bucketName), eq(channels.name, name)),
-      ...CHANNEL_PARTS,
-    });
+  const { database, caller } = work;
+  const query = preparedOn(database, "load_channel", (id) =>
+    database.query.channels
+      .findFirst({
+        where: and(
+          inBucket(work, channels.bucketId),
+          eq(channels.name, sql.placeholder("channel")),
+        ),
+        ...CHANNEL_PARTS,
+      })
+      .prepare(id),
+  );
+  const names = { project: caller.projectId, bucket: bucketName, channel: name };
+  const load = async () => await query.execute(names);
   let channel = await load();
   if (channel?.version && isUnsettled(channel.version, work.now)) {
     await settleNow(work);

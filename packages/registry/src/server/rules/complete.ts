@@ -1,8 +1,9 @@
 import { eq, sql } from "drizzle-orm";
-import { buckets, builds, versions } from "../../storage/schema/index.ts";
+import { builds } from "../../storage/schema/index.ts";
+import { newId } from "../ids.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
-import { refreshLatest } from "./latest.ts";
+import { REGISTRY_AUTHOR } from "./latest.ts";
 
 /**
  * Completes a version where it has builds and all of them are done: it gets the bucket's next number, and `latest`
@@ -18,16 +19,28 @@ export async function completeIfDone(work: Work, version: VersionColumns): Promi
     .where(eq(builds.versionId, version.id));
   if (rows.length === 0 || rows.some((row) => row.status !== "BUILD_DONE")) return false;
   const platforms = [...new Set(rows.map((row) => row.platform))].filter(Boolean).toSorted();
-  const [bucket] = await database
-    .update(buckets)
-    .set({ lastVersionNumber: sql`${buckets.lastVersionNumber} + 1`, platforms, updatedAt: now })
-    .where(eq(buckets.id, version.bucketId))
-    .returning({ number: buckets.lastVersionNumber });
-  if (bucket === undefined) return false;
-  await database
-    .update(versions)
-    .set({ number: bucket.number, completedAt: now, updatedAt: now })
-    .where(eq(versions.id, version.id));
-  await refreshLatest(work, [version.bucketId]);
+  const time = sql`${now.toISOString()}::timestamptz`;
+  await database.execute(sql`
+    WITH numbered AS (
+      UPDATE buckets SET last_version_number = last_version_number + 1,
+        platforms = ${sql.param(platforms)}::text[], updated_at = ${time}
+      WHERE id = ${version.bucketId} RETURNING last_version_number AS number
+    ), completed AS (
+      UPDATE versions SET number = numbered.number, completed_at = ${time}, updated_at = ${time}
+      FROM numbered WHERE id = ${version.id} AND versions.number = 0
+      RETURNING versions.number, revoke_at
+    ), moved AS (
+      UPDATE channels SET version_id = ${version.id}, author_id = ${REGISTRY_AUTHOR},
+        updated_at = ${time}
+      FROM completed
+      WHERE bucket_id = ${version.bucketId} AND managed
+        AND (completed.revoke_at IS NULL OR completed.revoke_at > ${time})
+      RETURNING channels.id
+    )
+    INSERT INTO channel_assignments (id, channel_id, version_id, version_fingerprint,
+      version_name, author_id, assigned_at)
+    SELECT ${newId()}, moved.id, ${version.id}, ${version.fingerprint},
+      'v' || completed.number, ${REGISTRY_AUTHOR}, ${time}
+    FROM moved CROSS JOIN completed`);
   return true;
 }

@@ -1,33 +1,41 @@
-import { and, asc, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import { type Database, inTransaction } from "../../storage/database.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, enforcedBlockBuckets } from "../../storage/schema/index.ts";
 import { notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
+import { BUCKET_PARTS } from "../views/bucket-view.ts";
 import { type Work, within } from "../work.ts";
-import { findBucket } from "./buckets.ts";
+import { findBucket, inBucket } from "./buckets.ts";
 import { findBlockVersion, lockBlock } from "./enforced-blocks.ts";
 
 export type BlockLinkRow = typeof enforcedBlockBuckets.$inferSelect;
 
 /** What is enforced in a bucket, by the block's id. @throws {GrpcError} 5 without the bucket. */
 export async function blocksOfBucket(work: Work, bucketName: string) {
-  const bucket = await findBucket(work, bucketName);
-  return await work.database.query.enforcedBlockBuckets.findMany({
-    where: eq(enforcedBlockBuckets.bucketId, bucket.id),
-    orderBy: enforcedBlockBuckets.enforcedBlockId,
-    with: { block: true, version: true },
-  });
+  const { database, caller } = work;
+  const query = preparedOn(database, "blocks_of_bucket", (id) =>
+    database.query.enforcedBlockBuckets
+      .findMany({
+        where: inBucket(work, enforcedBlockBuckets.bucketId),
+        orderBy: enforcedBlockBuckets.enforcedBlockId,
+        with: { block: true, version: true },
+      })
+      .prepare(id),
+  );
+  const rows = await query.execute({ project: caller.projectId, bucket: bucketName });
+  if (rows.length === 0) await findBucket(work, bucketName);
+  return rows;
 }
 
-/** The links of a version of a block, with their buckets. */
+/** The links of a version of a block, with their buckets, by the bucket's name. */
 export async function linksOf(work: Work, blockId: string, id: string) {
   await findBlockVersion(work, blockId, id);
-  return await work.database
-    .select({ link: enforcedBlockBuckets, bucket: buckets })
-    .from(enforcedBlockBuckets)
-    .innerJoin(buckets, eq(buckets.id, enforcedBlockBuckets.bucketId))
-    .where(eq(enforcedBlockBuckets.enforcedBlockVersionId, id))
-    .orderBy(asc(buckets.name));
+  const rows = await work.database.query.enforcedBlockBuckets.findMany({
+    where: eq(enforcedBlockBuckets.enforcedBlockVersionId, id),
+    with: { bucket: BUCKET_PARTS },
+  });
+  return rows.toSorted((one, other) => (one.bucket.name < other.bucket.name ? -1 : 1));
 }
 
 /**

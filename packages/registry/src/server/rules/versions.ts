@@ -1,6 +1,7 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { CreateVersionBody } from "../../api/index.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, GRPC, GrpcError, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
@@ -31,25 +32,41 @@ export function noVersion({ bucket, fingerprint }: VersionPath): GrpcError {
  * it". Source: `initializeVersion`, packer `internal/hcp/registry/types.bucket.go`.
  */
 export async function loadVersion(work: Work, path: VersionPath): Promise<VersionRow> {
-  const version = await work.database.query.versions.findFirst({
-    where: and(
-      inBucket(work, versions.bucketId, path.bucket),
-      eq(versions.fingerprint, path.fingerprint),
-    ),
-    ...VERSION_PARTS,
-  });
+  const { database, caller } = work;
+  const query = preparedOn(database, "load_version", (id) =>
+    database.query.versions
+      .findFirst({
+        where: and(
+          inBucket(work, versions.bucketId),
+          eq(versions.fingerprint, sql.placeholder("fingerprint")),
+        ),
+        ...VERSION_PARTS,
+      })
+      .prepare(id),
+  );
+  const version = await query.execute({ project: caller.projectId, ...path });
   if (version !== undefined) return version;
   await findBucket(work, path.bucket);
   throw new GrpcError(GRPC.ABORTED, noVersion(path).message);
 }
 
 /** A version's own columns, by its names. @throws {GrpcError} 5 without it. */
-export async function findVersion(
-  { database, caller }: Work,
-  path: VersionPath,
-): Promise<VersionColumns> {
-  const [row] = await versionsOf(database, caller.projectId, path);
-  if (row !== undefined) return row.version;
+export async function findVersion(work: Work, path: VersionPath): Promise<VersionColumns> {
+  const { database, caller } = work;
+  const query = preparedOn(database, "find_version", (id) =>
+    database
+      .select()
+      .from(versions)
+      .where(
+        and(
+          inBucket(work, versions.bucketId),
+          eq(versions.fingerprint, sql.placeholder("fingerprint")),
+        ),
+      )
+      .prepare(id),
+  );
+  const [version] = await query.execute({ project: caller.projectId, ...path });
+  if (version !== undefined) return version;
   throw noVersion(path);
 }
 
@@ -58,23 +75,20 @@ export async function lockVersion(
   { database, caller }: Work,
   path: VersionPath,
 ): Promise<VersionColumns> {
-  const [row] = await versionsOf(database, caller.projectId, path).for("update", { of: versions });
-  if (row !== undefined) return row.version;
-  throw noVersion(path);
-}
-
-function versionsOf(database: Work["database"], projectId: string, path: VersionPath) {
-  return database
+  const [row] = await database
     .select({ version: versions })
     .from(versions)
     .innerJoin(buckets, eq(buckets.id, versions.bucketId))
     .where(
       and(
-        eq(buckets.projectId, projectId),
+        eq(buckets.projectId, caller.projectId),
         eq(buckets.name, path.bucket),
         eq(versions.fingerprint, path.fingerprint),
       ),
-    );
+    )
+    .for("update", { of: versions });
+  if (row !== undefined) return row.version;
+  throw noVersion(path);
 }
 
 /** @throws {GrpcError} 9 for a version that is complete. */

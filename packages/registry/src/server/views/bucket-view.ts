@@ -1,103 +1,76 @@
-import { and, count, eq, inArray, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
+import { type SQL, sql } from "drizzle-orm";
 import type { AncestryStatus, Bucket } from "../../api/index.ts";
-import { type buckets, builds, channels, versions } from "../../storage/schema/index.ts";
+import type { buckets, channels } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";
 import { hrefOf, locationOf } from "./location.ts";
 import { presentVersion, VERSION_PARTS, type VersionRow } from "./version-view.ts";
 
-export type BucketRow = typeof buckets.$inferSelect;
+export type BucketColumns = typeof buckets.$inferSelect;
 
-/** Buckets as they are sent, in the order in which they are given. */
-export async function presentBuckets(rows: readonly BucketRow[], work: Work): Promise<Bucket[]> {
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.id);
-  const [latest, counts, children] = await Promise.all([
-    latestVersions(work, ids),
-    versionCounts(work, ids),
-    childrenStatuses(work, ids),
-  ]);
-  return rows.map((row) => {
-    const version = latest.get(row.id);
-    const shown = version === undefined ? undefined : presentVersion(version, work);
-    const childStatus = children.get(row.id);
-    return {
-      id: row.id,
-      name: row.name,
-      resource_name: `packer/project/${row.projectId}/bucket/${row.name}`,
-      location: locationOf(work.caller),
-      description: row.description,
-      labels: row.labels,
-      platforms: row.platforms,
-      version_count: String(counts.get(row.id) ?? 0),
-      ...(shown === undefined ? {} : { latest_version: shown }),
-      ...relation(work, row, "parents", shown?.parents?.status),
-      ...relation(work, row, "children", childStatus),
-      created_at: row.createdAt.toISOString(),
-      updated_at: row.updatedAt.toISOString(),
-    };
-  });
+/** A bucket with what {@link presentBucket} shows of it. */
+export type BucketRow = BucketColumns & {
+  versionCount: number;
+  /** The worst among the latest versions of other buckets that stand on any version of this one. */
+  childrenStatus: AncestryStatus | null;
+  /** `latest` alone. */
+  channels: { version: VersionRow | null }[];
+};
+
+/** What to load of a bucket for {@link presentBucket}. */
+export const BUCKET_PARTS = {
+  with: {
+    channels: {
+      columns: {},
+      where: (channel: Pick<typeof channels, "managed">) => sql`${channel.managed}`,
+      with: { version: VERSION_PARTS },
+    },
+  },
+  extras: (row: Pick<typeof buckets, "id">) => ({
+    versionCount: versionCount(row.id),
+    childrenStatus: childrenStatus(row.id),
+  }),
+} as const;
+
+/** A bucket as it is sent. */
+export function presentBucket(row: BucketRow, work: Work): Bucket {
+  const [latest] = row.channels;
+  const version = latest?.version ? presentVersion(latest.version, work) : undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    resource_name: `packer/project/${row.projectId}/bucket/${row.name}`,
+    location: locationOf(work.caller),
+    description: row.description,
+    labels: row.labels,
+    platforms: row.platforms,
+    version_count: String(row.versionCount),
+    ...(version === undefined ? {} : { latest_version: version }),
+    ...relation(work, row, "parents", version?.parents?.status),
+    ...relation(work, row, "children", row.childrenStatus ?? undefined),
+    created_at: row.createdAt.toISOString(),
+    updated_at: row.updatedAt.toISOString(),
+  };
 }
 
-/** One bucket as it is sent. */
-export async function presentBucket(row: BucketRow, work: Work): Promise<Bucket> {
-  const [bucket] = await presentBuckets([row], work);
-  return bucket as Bucket;
+function versionCount(id: typeof buckets.id): SQL.Aliased<number> {
+  const total = sql<number>`(SELECT count(*)::int FROM versions one WHERE one.bucket_id = ${id})`;
+  return total.as("version_count");
 }
 
-async function latestVersions(work: Work, ids: string[]): Promise<Map<string, VersionRow>> {
-  const rows = await work.database.query.channels.findMany({
-    columns: { bucketId: true },
-    where: and(inArray(channels.bucketId, ids), eq(channels.managed, true)),
-    with: { version: VERSION_PARTS },
-  });
-  return new Map(
-    rows.flatMap(({ bucketId, version }) => (version === null ? [] : [[bucketId, version]])),
-  );
-}
-
-async function versionCounts(work: Work, ids: string[]): Promise<Map<string, number>> {
-  const rows = await work.database
-    .select({ id: versions.bucketId, count: count() })
-    .from(versions)
-    .where(inArray(versions.bucketId, ids))
-    .groupBy(versions.bucketId);
-  return new Map(rows.map((row) => [row.id, row.count]));
-}
-
-/** The worst status of the latest versions of other buckets that stand on any version of each bucket. */
-async function childrenStatuses(work: Work, ids: string[]): Promise<Map<string, AncestryStatus>> {
-  const parent = alias(versions, "parent");
-  const child = alias(versions, "child");
-  const latest = alias(channels, "latest");
-  const used = alias(channels, "used");
-  const rows = await work.database
-    .select({
-      id: parent.bucketId,
-      outOfDate: sql<boolean>`bool_or(${used.id} IS NOT NULL
-        AND ${used.versionId} IS DISTINCT FROM ${builds.parentVersionId})`,
-      undetermined: sql<boolean>`bool_or(${used.id} IS NULL)`,
-    })
-    .from(parent)
-    .innerJoin(builds, eq(builds.parentVersionId, parent.id))
-    .innerJoin(child, eq(child.id, builds.versionId))
-    .innerJoin(
-      latest,
-      and(
-        eq(latest.bucketId, child.bucketId),
-        eq(latest.managed, true),
-        eq(latest.versionId, child.id),
-      ),
-    )
-    .leftJoin(used, eq(used.id, builds.parentChannelId))
-    .where(inArray(parent.bucketId, ids))
-    .groupBy(parent.bucketId);
-  return new Map(
-    rows.map((row): [string, AncestryStatus] => [
-      row.id,
-      row.outOfDate ? "OUT_OF_DATE" : row.undetermined ? "UNDETERMINED" : "UP_TO_DATE",
-    ]),
-  );
+function childrenStatus(id: typeof buckets.id): SQL.Aliased<AncestryStatus | null> {
+  return sql<AncestryStatus | null>`(
+    SELECT CASE
+      WHEN bool_or(used.version_id IS DISTINCT FROM build.parent_version_id)
+        FILTER (WHERE used.id IS NOT NULL) THEN 'OUT_OF_DATE'
+      WHEN bool_or(used.id IS NULL) THEN 'UNDETERMINED'
+      WHEN count(*) > 0 THEN 'UP_TO_DATE'
+    END
+    FROM versions parent
+    JOIN builds build ON build.parent_version_id = parent.id
+    JOIN channels latest ON latest.version_id = build.version_id AND latest.managed
+    LEFT JOIN channels used ON used.id = build.parent_channel_id
+    WHERE parent.bucket_id = ${id}
+  )`.as("children_status");
 }
 
 function relation(
