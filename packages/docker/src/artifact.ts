@@ -12,6 +12,8 @@ import {
 } from "@packerkit/registry-image";
 import type { Engine } from "./client.ts";
 import { DockerError } from "./errors.ts";
+import { knownTexts } from "./generated-data.ts";
+import { isImageId } from "./image-reference.ts";
 
 /** The builder id of artifacts that are images; post-processors such as docker-tag ask for it. */
 export const BUILDER_ID_IMPORT = "packer.post-processor.docker-import";
@@ -19,12 +21,18 @@ export const BUILDER_ID_IMPORT = "packer.post-processor.docker-import";
 /** The builder id of artifacts that are files. */
 export const BUILDER_ID_EXPORT = "packer.docker";
 
-/** What generated data holds before a value is known, as the official plugin writes it. */
-export const UNKNOWN_IMAGE_SHA256 = "ERR_IMAGE_SHA256_NOT_FOUND";
+/** The builder id of images that docker-tag has named. */
+export const BUILDER_ID_TAG = "packer.post-processor.docker-tag";
+
+/** The state key under which an image hands {@link ImportArtifactOptions.baseImages} on. */
+export const BASE_IMAGES_STATE = "docker_base_images";
+
+/** The part of an engine that an image's end takes. */
+export type ImageRemover = Pick<Engine, "inspectImage" | "removeImage">;
 
 /** What an {@link ImportArtifact} is made of. */
 export interface ImportArtifactOptions {
-  engine: Pick<Engine, "removeImage">;
+  engine: ImageRemover;
   /** `sha256:…`, or `repository:tag` after a tag or a push. */
   id: string;
   /** Default: {@link BUILDER_ID_IMPORT}. */
@@ -43,7 +51,7 @@ export interface ImportArtifactOptions {
  * Source: packer-plugin-docker `builder/docker/artifact_import.go`.
  */
 export class ImportArtifact implements Artifact {
-  readonly #engine: Pick<Engine, "removeImage">;
+  readonly #engine: ImageRemover;
   readonly #id: string;
   readonly #builderId: string;
   readonly #tags: readonly string[];
@@ -59,6 +67,7 @@ export class ImportArtifact implements Artifact {
     this.#state = {
       generated_data: options.generatedData,
       ...(this.#tags.length === 0 ? {} : { docker_tags: [...this.#tags] }),
+      ...(this.#baseImages.length === 0 ? {} : { [BASE_IMAGES_STATE]: [...this.#baseImages] }),
     };
   }
 
@@ -79,20 +88,29 @@ export class ImportArtifact implements Artifact {
     return `Docker image ${this.#id}${tags}`;
   }
 
-  /** Knows `par.artifact.metadata`, `generated_data` and `docker_tags`. */
+  /** Knows `par.artifact.metadata`, `generated_data`, `docker_tags` and {@link BASE_IMAGES_STATE}. */
   state(name: string): unknown {
     return answerState(name, this.#state, () => this.#metadata());
   }
 
   /**
-   * Removes the image with all its tags. One that is gone already is no error.
+   * Removes the image: one that is known by its id with all its names, one that was named by taking off its names, so
+   * that it stays where others have named it too. What is gone already is no error.
    *
    * @throws {DockerError} `DESTROY_FAILED`, naming every image that could not be removed.
    */
   async destroy(): Promise<void> {
     const failures: unknown[] = [];
-    for (const image of [this.#id, ...this.#baseImages]) {
-      await this.#engine.removeImage(image).catch((error: unknown) => failures.push(error));
+    const remove = (image: string) =>
+      this.#engine.removeImage(image).catch((error: unknown) => failures.push(error));
+    for (const name of isImageId(this.#id) ? [this.#id] : new Set([this.#id, ...this.#tags])) {
+      await remove(name);
+    }
+    try {
+      const isNeeded = this.#baseImages.length > 0 && (await this.#isThere());
+      for (const image of isNeeded ? [] : this.#baseImages) await remove(image);
+    } catch (error) {
+      failures.push(error);
     }
     if (failures.length === 0) return;
     const reasons = failures.map((error) => (error instanceof Error ? error.message : error));
@@ -101,9 +119,16 @@ export class ImportArtifact implements Artifact {
     });
   }
 
+  /** Whether the image still is there, under the names of others. */
+  async #isThere(): Promise<boolean> {
+    if (isImageId(this.#id)) return false;
+    const { ImageSha256: image } = knownTexts(this.#state["generated_data"]);
+    return image !== undefined && (await this.#engine.inspectImage(image)) !== undefined;
+  }
+
   /** After a tag or a push the artifact's id is a name; the registry still knows the image by its sha256. */
   #metadata(): Image {
-    const data = readGeneratedData(this.#state["generated_data"]);
+    const data = knownTexts(this.#state["generated_data"]);
     return fromArtifact(
       this,
       withProvider("docker"),
@@ -119,17 +144,6 @@ export class ImportArtifact implements Artifact {
       }),
     );
   }
-}
-
-/** The texts in generated data; values that are not known, or are no text, are left out. */
-function readGeneratedData(data: unknown): Readonly<Record<string, string | undefined>> {
-  if (typeof data !== "object" || data === null) return {};
-  return Object.fromEntries(
-    Object.entries(data).filter(
-      (entry): entry is [string, string] =>
-        typeof entry[1] === "string" && !/^ERR_\w+_NOT_FOUND$/.test(entry[1]),
-    ),
-  );
 }
 
 /** What an {@link ExportArtifact} is made of. */

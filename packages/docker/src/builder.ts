@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { defineBuilder, provisionStep, runSteps, type Step } from "@packerkit/plugin-sdk";
-import { ExportArtifact, ImportArtifact, UNKNOWN_IMAGE_SHA256 } from "./artifact.ts";
+import { ExportArtifact, ImportArtifact } from "./artifact.ts";
 import type { BuildState } from "./build-state.ts";
 import { Engine } from "./client.ts";
 import { configSchema, type DockerConfig } from "./config.ts";
 import { readEngineAddress } from "./engine-address.ts";
+import { UNKNOWN_IMAGE_SHA256 } from "./generated-data.ts";
 import { buildBaseImage } from "./steps/build-base-image.ts";
 import { commitContainer } from "./steps/commit-container.ts";
 import { exportContainer } from "./steps/export-container.ts";

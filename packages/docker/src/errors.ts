@@ -26,6 +26,16 @@ export type DockerErrorCode =
   | "EXPORT_FAILED"
   /** A file or folder could not be copied to or from the container. */
   | "TRANSFER_FAILED"
+  /** A post-processor was given an artifact that it cannot work on. */
+  | "ARTIFACT_UNSUPPORTED"
+  /** The registry did not take the image. */
+  | "PUSH_FAILED"
+  /** The registry that is pushed to wants (other) credentials. */
+  | "PUSH_UNAUTHORIZED"
+  /** An archive could not be made an image. */
+  | "IMPORT_FAILED"
+  /** An image could not be written to a file. */
+  | "SAVE_FAILED"
   /** An artifact could not be removed in full. */
   | "DESTROY_FAILED";
 

@@ -9,6 +9,13 @@ import { splitTag } from "./image-reference.ts";
 import { followBuild, type ProgressEntry, readProgress } from "./progress.ts";
 import type { RegistryCredentials } from "./registry-credentials.ts";
 
+/** A platform as the engine's API takes it. */
+export interface PlatformSpec {
+  os: string;
+  architecture: string;
+  variant?: string;
+}
+
 /** The part of an engine that has to do with images; see {@link Engine}. */
 export class ImageClient extends EngineConnection {
   /** Pulls an image, `latest` where the reference has neither tag nor digest. */
@@ -92,7 +99,7 @@ export class ImageClient extends EngineConnection {
    */
   pushImage(
     name: string,
-    platform: string | undefined,
+    platform: PlatformSpec | undefined,
     credentials: RegistryCredentials | undefined,
     onProgress: (entry: ProgressEntry) => void,
     options?: CallOptions,

@@ -1,6 +1,11 @@
 /** What an image may be called: a repository with an optional tag or digest, or an id. */
 export const IMAGE_REFERENCE = /^[A-Za-z0-9][\w.:/@+-]*$/;
 
+/** Whether a reference is an image's id. */
+export function isImageId(reference: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(reference);
+}
+
 /**
  * Splits a reference into repository and tag or digest, as the engine wants them for a pull. Without a tag the
  * engine would pull every one that there is, so that it is `latest` then.

@@ -83,6 +83,16 @@ export function describePull({ id, status }: ProgressEntry): string | undefined 
   return LAYER_DONE.has(status) ? `${id}: ${status}` : undefined;
 }
 
+/** The statuses of a layer at which the registry has it. */
+const LAYER_PUSHED = /^(?:Pushed|Layer already exists|Mounted from .*)$/;
+
+/** A line for people, where a push's entry is worth one. */
+export function describePush({ id, status }: ProgressEntry): string | undefined {
+  if (typeof status !== "string" || status === "") return undefined;
+  if (id === undefined) return status;
+  return LAYER_PUSHED.test(status) ? `${id}: ${status}` : undefined;
+}
+
 /** Says lines, no more than `limit` of them; then once that there would be more. */
 export function boundedSayer(ui: Pick<Ui, "say">, limit: number): (line: string) => void {
   let said = 0;

@@ -127,7 +127,7 @@ describeArtifactConformance(
 );
 
 describe("an image artifact", () => {
-  const engine = { removeImage: async () => {} };
+  const engine = { inspectImage: async () => undefined, removeImage: async () => {} };
   const known = {
     ImageSha256: `sha256:${"a".repeat(64)}`,
     SourceImageSha256: `sha256:${"b".repeat(64)}`,

@@ -3,12 +3,17 @@ import { describeCommands } from "./contract/commands.ts";
 import { describeCommit } from "./contract/commits.ts";
 import { describeDockerfiles } from "./contract/dockerfiles.ts";
 import { describeExport } from "./contract/exports.ts";
+import { describeImport } from "./contract/imports.ts";
+import { describeInterruptions } from "./contract/interruptions.ts";
 import { describeLeftovers } from "./contract/leftovers.ts";
 import { describeRefusals } from "./contract/refusals.ts";
+import { describeSave } from "./contract/saves.ts";
+import { describeTag } from "./contract/tags.ts";
 import { describeTransfers } from "./contract/transfers.ts";
 import type { TestEngine } from "./harness.ts";
 
 export { describePullContract, type PullingEngine } from "./contract/pull.ts";
+export { describePushContract, type PushingEngine } from "./contract/push.ts";
 export type { TestEngine } from "./harness.ts";
 
 /**
@@ -31,6 +36,10 @@ export function describeDockerContract(name: string, makeEngine: () => Promise<T
     describeTransfers(current);
     describeDockerfiles(current);
     describeRefusals(current);
+    describeTag(current);
+    describeImport(current);
+    describeSave(current);
     describeLeftovers(current);
+    describeInterruptions(current);
   });
 }

@@ -31,6 +31,8 @@ export interface TestEngine extends AsyncDisposable {
 export interface Inventory {
   containers: string[];
   images: string[];
+  /** The names of the images. */
+  names: string[];
   volumes: string[];
 }
 
@@ -49,6 +51,7 @@ export async function inventoryOf({ address, lacks = [] }: TestEngine): Promise<
   return {
     containers: containers.map(({ Id }) => Id).sort(),
     images: images.map(({ Id }) => Id).sort(),
+    names: images.flatMap(({ RepoTags }) => RepoTags ?? []).sort(),
     volumes: (volumes.Volumes ?? []).map(({ Name }) => Name).sort(),
   };
 }

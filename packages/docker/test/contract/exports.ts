@@ -1,11 +1,9 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { ARTIFACT_STATE_URI } from "@packerkit/registry-image";
-import { extract } from "tar-stream";
 import { expect, it } from "vitest";
 import { build, inventoryOf, shell, type TestEngine, temporaryFolder } from "../harness.ts";
+import { fileInTar } from "./archives.ts";
 
 /** Declares that a container becomes a tar archive. */
 export function describeExport(engine: () => TestEngine): void {
@@ -46,14 +44,4 @@ export function describeExport(engine: () => TestEngine): void {
     expect(await fileInTar(path, "etc/passwd")).toContain("root");
     expect(await readdir(folder.path)).toEqual(["container.tar"]);
   });
-}
-
-async function fileInTar(path: string, name: string): Promise<string | undefined> {
-  const archive = extract();
-  archive.end(await readFile(path));
-  for await (const entry of archive) {
-    if (entry.header.name === name) return text(entry as unknown as Readable);
-    entry.resume();
-  }
-  return undefined;
 }
