@@ -33,9 +33,7 @@ export function makeArtifact(
         cluster: config.cluster,
         host: config.host,
         content_library_destination:
-          destination === undefined
-            ? ""
-            : `${destination.library}/${libraryItem?.name ?? destination.name}`,
+          libraryItem === undefined ? "" : `${destination?.library}/${libraryItem.name}`,
         source_image_url: iso?.url ?? "",
       }),
     },

@@ -53,7 +53,7 @@ export interface BuildState {
   vm?: ManagedObjectReference;
   /** The ISO images to put into drives, in order. */
   isoPaths: readonly string[];
-  /** Where an ISO image was downloaded from, and where on the datastore it is. */
+  /** Where an ISO image was downloaded from, with no secret in it, and where on the datastore it is. */
   iso?: { readonly url: string; readonly path: string };
   /** Whether a boot order was set for this build alone. */
   hasOwnBootOrder?: boolean;

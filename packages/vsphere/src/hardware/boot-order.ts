@@ -7,11 +7,16 @@ export const CLEARED_BOOT_ORDER: readonly XmlElements[] = [
 ];
 
 /**
- * The devices to boot from, out of a list such as `disk,cdrom`. Kinds that the machine has none of are left out.
+ * The devices to boot from, out of a list such as `disk,cdrom`. Kinds that the machine has none of are left out;
+ * `hasNewCdrom` says that it gets a CD-ROM drive by the same change.
  *
  * Source: govmomi `object.VirtualDeviceList.BootOrder`.
  */
-export function bootOrderXml(list: string, devices: readonly Device[]): XmlElements[] {
+export function bootOrderXml(
+  list: string,
+  devices: readonly Device[],
+  hasNewCdrom = false,
+): XmlElements[] {
   return list.split(",").flatMap((kind): XmlElements[] => {
     switch (kind) {
       case "disk":
@@ -19,7 +24,7 @@ export function bootOrderXml(list: string, devices: readonly Device[]): XmlEleme
       case "ethernet":
         return devices.filter(isEthernetCard).map(({ key }) => bootable("Ethernet", key));
       case "cdrom":
-        return devices.some(isCdrom) ? [bootable("Cdrom")] : [];
+        return hasNewCdrom || devices.some(isCdrom) ? [bootable("Cdrom")] : [];
       case "floppy":
         return devices.some(({ type }) => type === "VirtualFloppy") ? [bootable("Floppy")] : [];
       default:

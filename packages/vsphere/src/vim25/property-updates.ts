@@ -31,12 +31,14 @@ export async function waitForProperties<Answer>(
   decide: (values: WatchedValues) => Answer | undefined,
 ): Promise<Answer> {
   const deadline = performance.now() + timeout;
-  for (;;) {
+  for (let losses = 0; ; ) {
     const watch = new Watch(session, object, paths);
+    let isDone = false;
     try {
       for (;;) {
         signal?.throwIfAborted();
         const answer = decide(watch.values);
+        isDone = answer !== undefined;
         if (answer !== undefined) return answer;
         const left = Math.ceil((deadline - performance.now()) / 1000);
         if (left <= 0) {
@@ -46,17 +48,55 @@ export async function waitForProperties<Answer>(
           );
         }
         await watch.next(Math.min(left, MAX_WAIT), signal);
+        losses = 0;
       }
     } catch (error) {
-      // The filter went with the session that it was made in: make another one.
-      if (!watch.isOutdated || !isFault(error, ...GONE)) throw error;
+      const isLost = error instanceof VSphereError && error.code === "CONNECTION_LOST";
+      if (isLost && !signal?.aborted && losses < MAX_LOSSES) losses++;
+      else if (!(watch.isOutdated && isFault(error, ...GONE))) throw error;
     } finally {
-      await watch.end();
+      await watch.end(isDone);
     }
   }
 }
 
+/** How often in a row news may get lost: each time a new watch tells everything from the start. */
+const MAX_LOSSES = 2;
+
+/** What the vCenter says of a collector that went with the session that it was made in. */
 const GONE = ["ManagedObjectNotFound", "InvalidCollectorVersion"];
+
+/**
+ * The property collectors of a session that nobody waits on at the moment. Each wait has one to itself: a collector
+ * tells the news of all its filters to whoever asks first.
+ */
+const idle = new WeakMap<
+  VimSession,
+  { generation: number; collectors: ManagedObjectReference[] }
+>();
+
+function idleCollectors(session: VimSession): ManagedObjectReference[] {
+  const known = idle.get(session);
+  if (known?.generation === session.generation) return known.collectors;
+  const collectors: ManagedObjectReference[] = [];
+  idle.set(session, { generation: session.generation, collectors });
+  return collectors;
+}
+
+async function takeCollector(session: VimSession): Promise<ManagedObjectReference> {
+  await session.signIn();
+  const free = idleCollectors(session).pop();
+  if (free !== undefined) return free;
+  const { propertyCollector } = await session.content();
+  const answer = await session.call("CreatePropertyCollector", propertyCollector);
+  return referenceIn(answer, "CreatePropertyCollector");
+}
+
+function referenceIn(answer: XmlNode, method: string): ManagedObjectReference {
+  const reference = answer.child("returnval")?.reference;
+  if (reference !== undefined) return reference;
+  throw new VSphereError("BAD_ANSWER", `${method} answered no object`);
+}
 
 /** A filter on a property collector, and what it has told so far. */
 class Watch {
@@ -64,6 +104,7 @@ class Watch {
   readonly #session: VimSession;
   readonly #object: ManagedObjectReference;
   readonly #paths: readonly string[];
+  #collector: ManagedObjectReference | undefined;
   #filter: ManagedObjectReference | undefined;
   #generation = -1;
   #version = "";
@@ -76,43 +117,50 @@ class Watch {
 
   /** Whether the session was renewed since the filter was made. */
   get isOutdated(): boolean {
-    return this.#filter !== undefined && this.#generation !== this.#session.generation;
+    return this.#collector !== undefined && this.#generation !== this.#session.generation;
   }
 
   /** Takes in the next changes; returns without any after `maxWaitSeconds`. */
   async next(maxWaitSeconds: number, signal: AbortSignal | undefined): Promise<void> {
-    const { propertyCollector } = await this.#session.content();
-    this.#filter ??= await this.#createFilter(propertyCollector);
+    const filter = this.#filter ?? (await this.#createFilter());
     const answer = await this.#session.call(
       "WaitForUpdatesEx",
-      propertyCollector,
+      this.#collector as ManagedObjectReference,
       { version: this.#version, options: { maxWaitSeconds } },
       { signal },
     );
     const update = answer.child("returnval");
     this.#version = update?.childText("version") ?? this.#version;
-    for (const filter of update?.children("filterSet") ?? []) {
-      if (filter.child("filter")?.reference?.value === this.#filter.value) this.#takeIn(filter);
+    for (const set of update?.children("filterSet") ?? []) {
+      if (set.child("filter")?.reference?.value === filter.value) this.#takeIn(set);
     }
   }
 
-  async end(): Promise<void> {
-    if (this.#filter === undefined || this.isOutdated) return;
-    // It is gone with the session at the latest.
-    await this.#session.call("DestroyPropertyFilter", this.#filter).catch(() => {});
+  /** Ends the watch; its collector is used again only where nothing can be going on there any more. */
+  async end(isReusable: boolean): Promise<void> {
+    const [collector, filter] = [this.#collector, this.#filter];
+    if (collector === undefined || this.isOutdated) return;
+    try {
+      if (!isReusable || filter === undefined) {
+        await this.#session.call("DestroyPropertyCollector", collector);
+        return;
+      }
+      await this.#session.call("DestroyPropertyFilter", filter);
+      if (!this.isOutdated) idleCollectors(this.#session).push(collector);
+    } catch {
+      // It is gone with the session at the latest.
+    }
   }
 
-  async #createFilter(collector: ManagedObjectReference): Promise<ManagedObjectReference> {
+  async #createFilter(): Promise<ManagedObjectReference> {
+    this.#collector = await takeCollector(this.#session);
+    this.#generation = this.#session.generation;
     const paths = { [this.#object.type]: this.#paths };
     const spec = filterSpec({ from: [this.#object], paths });
-    const answer = await this.#session.call("CreateFilter", collector, {
-      spec,
-      partialUpdates: false,
-    });
-    this.#generation = this.#session.generation;
-    const filter = answer.child("returnval")?.reference;
-    if (filter !== undefined) return filter;
-    throw new VSphereError("BAD_ANSWER", "CreateFilter answered no filter");
+    const parameters = { spec, partialUpdates: false };
+    const answer = await this.#session.call("CreateFilter", this.#collector, parameters);
+    this.#filter = referenceIn(answer, "CreateFilter");
+    return this.#filter;
   }
 
   #takeIn(filter: XmlNode): void {

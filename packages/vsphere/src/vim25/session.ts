@@ -22,7 +22,7 @@ export interface CallOptions {
 const KEEP_ALIVE_INTERVAL = 10 * 60_000;
 
 /** These change nothing, so that they may be asked again where the answer got lost. */
-const REPEATABLE = /^(Retrieve|Find|Current|Wait|Continue)/;
+const REPEATABLE = /^(Retrieve|Find|Current)/;
 
 /**
  * A session on a vCenter. It signs in at the first call, keeps itself alive, and signs in again where the vCenter has

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
+import { isIP } from "node:net";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { connect, type TLSSocket } from "node:tls";
 import { messageOf } from "@packerkit/plugin-sdk";
 import { VSphereError } from "../errors.ts";
 
@@ -24,6 +26,8 @@ export interface HttpRequest {
   signal?: AbortSignal | undefined;
   /** Name of the server where it is another than the transport's own, such as an ESX host. */
   server?: string;
+  /** The SHA-1 of the only certificate that the server may show, as the vCenter told it. */
+  thumbprint?: string;
 }
 
 /** An answer whose body was read whole. */
@@ -84,7 +88,7 @@ export class Transport {
    */
   async stream(asked: HttpRequest): Promise<IncomingMessage> {
     asked.signal?.throwIfAborted();
-    const outgoing = request(this.#options(asked));
+    const outgoing = request({ ...this.#options(asked), ...(await this.#pinned(asked)) });
     outgoing.on("timeout", () =>
       outgoing.destroy(new Error(`nothing was heard for ${SILENCE_LIMIT / 1000} s`)),
     );
@@ -106,17 +110,29 @@ export class Transport {
 
   #options({ method, path, headers = {}, body, signal, server }: HttpRequest): RequestOptions {
     const size = typeof body === "string" ? Buffer.byteLength(body) : body?.size;
-    const { hostname, port } = new URL(`https://${server ?? this.#address.server}`);
+    const { hostname, port } = addressOf(server ?? this.#address.server);
     return {
       agent: this.#agent,
       timeout: SILENCE_LIMIT,
-      hostname: hostname.replace(/^\[|\]$/g, ""),
-      port: port === "" ? 443 : Number(port),
+      hostname,
+      port,
       method,
       path,
       headers: { ...headers, ...(size === undefined ? {} : { "content-length": String(size) }) },
       ...(signal === undefined ? {} : { signal }),
     };
+  }
+
+  /** The connection to a server that is known by its certificate's thumbprint, which is checked before anything is sent. */
+  async #pinned(asked: HttpRequest): Promise<RequestOptions> {
+    const { server, thumbprint } = asked;
+    if (server === undefined || thumbprint === undefined || this.#address.insecure) return {};
+    try {
+      const socket = await connectPinned(server, thumbprint);
+      return { agent: false, createConnection: () => socket };
+    } catch (cause) {
+      throw this.#failure(asked, cause);
+    }
   }
 
   #failure({ method, path, signal, server = this.#address.server }: HttpRequest, cause: unknown) {
@@ -135,6 +151,27 @@ export class Transport {
       `${method} https://${server}${where}: no whole answer came (${messageOf(cause)}); check the attribute vcenter_server and that it answers there`,
       { cause },
     );
+  }
+}
+
+function addressOf(server: string): { hostname: string; port: number } {
+  const { hostname, port } = new URL(`https://${server}`);
+  return { hostname: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? 443 : Number(port) };
+}
+
+/** Connects to a server that must show the certificate with this SHA-1 thumbprint, `AB:CD:…`. */
+async function connectPinned(server: string, thumbprint: string): Promise<TLSSocket> {
+  const { hostname: host, port } = addressOf(server);
+  const servername = isIP(host) === 0 ? host : "";
+  const socket = connect({ host, port, servername, rejectUnauthorized: false });
+  try {
+    await once(socket, "secureConnect");
+    const shown = socket.getPeerCertificate().fingerprint;
+    if (shown.toUpperCase() === thumbprint.toUpperCase()) return socket;
+    throw new Error(`it shows a certificate with the thumbprint ${shown}, not ${thumbprint}`);
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
 }
 
