@@ -19,4 +19,14 @@ build {
   provisioner "shell" {
     inline = ["echo built from ${build.SourceImageSha256} > /etc/motd", "cat /etc/motd"]
   }
+
+  post-processors {
+    post-processor "docker-tag" {
+      repository = "packerkit/example"
+      tags       = ["1.0", "latest"]
+    }
+    post-processor "docker-save" {
+      path = "example.tar"
+    }
+  }
 }

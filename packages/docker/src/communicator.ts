@@ -96,7 +96,7 @@ export class DockerCommunicator implements Communicator {
       return await this.#exitStatus(process, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw error instanceof DockerError ? error : commandError(command, error);
+      throw commandError(this.#container, command, error);
     } finally {
       stdout?.end();
       stderr?.end();
@@ -266,7 +266,18 @@ function known(content: Readable, { size }: FileInfo): SizedContent {
   return { size, content, remove: async () => {} };
 }
 
-function commandError(command: string, cause: unknown): DockerError {
+/** The status at which the engine says that the container does not run. */
+const CONFLICT = 409;
+
+function commandError(container: string, command: string, cause: unknown): DockerError {
+  if (cause instanceof DockerError && cause.status === CONFLICT) {
+    return new DockerError(
+      "CONTAINER_FAILED",
+      `container ${container} has stopped while it was provisioned: give an entrypoint and a command that keep running (${cause.message})`,
+      { cause, status: cause.status },
+    );
+  }
+  if (cause instanceof DockerError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const shown = JSON.stringify(command.length > 80 ? `${command.slice(0, 80)}…` : command);
   return new DockerError(

@@ -58,6 +58,14 @@ export function registryOf(reference: string): string {
   return isHost ? host : "docker.io";
 }
 
+/** A repository as the engine shows it: without Docker Hub's host, and without `library`. */
+export function familiarName(repository: string): string {
+  const host = registryOf(repository);
+  if (!DOCKER_HUB.has(host)) return repository;
+  const path = repository.startsWith(`${host}/`) ? repository.slice(host.length + 1) : repository;
+  return path.replace(/^library\/(?=[^/]+$)/, "");
+}
+
 /** Whether two names, with or without a scheme and a path, are of one registry. */
 export function isSameRegistry(one: string, other: string): boolean {
   return registryHost(one) === registryHost(other);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isSameRegistry, registryOf, splitTag } from "../src/image-reference.ts";
+import { familiarName, isSameRegistry, registryOf, splitTag } from "../src/image-reference.ts";
 import { configSchema } from "../src/index.ts";
 import { credentialsFor } from "../src/registry-credentials.ts";
 
@@ -15,6 +15,17 @@ it.each([
 ])("splits the reference %s", (reference, parts, registry) => {
   expect(splitTag(reference)).toEqual(parts);
   expect(registryOf(reference)).toBe(registry);
+});
+
+it.each([
+  ["web", "web"],
+  ["docker.io/library/web", "web"],
+  ["library/web", "web"],
+  ["index.docker.io/ada/web", "ada/web"],
+  ["docker.io/library/ada/web", "library/ada/web"],
+  ["registry.example/library/web", "registry.example/library/web"],
+])("shows the repository %s as the engine does", (repository, shown) => {
+  expect(familiarName(repository)).toBe(shown);
 });
 
 it("knows a registry by all its names", () => {

@@ -6,7 +6,7 @@ import { readEngineAddress } from "../engine-address.ts";
 import type { ImageDetails } from "../engine-answers.ts";
 import { DockerError } from "../errors.ts";
 import type { PlatformSpec } from "../image-client.ts";
-import { isImageId, splitTag } from "../image-reference.ts";
+import { familiarName, isImageId, splitTag } from "../image-reference.ts";
 import { boundedSayer, describePush } from "../progress.ts";
 import { credentialsFor, isUnauthorized, withoutPassword } from "../registry-credentials.ts";
 import {
@@ -97,8 +97,10 @@ const pushNames: Step<PushState> = {
         throw error instanceof DockerError ? pushError(state, error) : error;
       }
     }
-    // With the digests that the pushes have given it.
-    state.image = await demandImage(engine, input, names[0], signal);
+    // The engine may know what its progress did not tell.
+    if (pushed[0]?.digest === undefined) {
+      state.image = await demandImage(engine, input, names[0], signal);
+    }
   },
 };
 
@@ -147,19 +149,12 @@ function readPlatform(text: string | undefined): PlatformSpec | undefined {
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
 
-/**
- * The first name's digest as `repository@sha256:…`, in the engine's own spelling of the repository; empty where nobody
- * tells it.
- */
+/** The first name's digest as `repository@sha256:…`; empty where nobody tells it. */
 function digestOf({ image, names, pushed }: PushState): string {
-  const { fromImage: repository } = splitTag(names[0] as string);
-  const digests = image?.digests ?? [];
+  const repository = familiarName(splitTag(names[0] as string).fromImage);
   const digest = pushed[0]?.digest;
-  if (digest === undefined) return digests.find((one) => one.startsWith(`${repository}@`)) ?? "";
-  const told = digests.filter((one) => one.endsWith(`@${digest}`));
-  return (
-    told.find((one) => one.startsWith(`${repository}@`)) ?? told[0] ?? `${repository}@${digest}`
-  );
+  if (digest !== undefined) return `${repository}@${digest}`;
+  return image?.digests.find((known) => known.startsWith(`${repository}@`)) ?? "";
 }
 
 function pushError({ login, pushed }: PushState, error: DockerError): DockerError {

@@ -1,5 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import {
   build,
@@ -14,12 +15,19 @@ import {
 export function describeRefusals(engine: () => TestEngine): void {
   it.each([
     ["an image that is not there", { image: "no-such-image:1" }, "IMAGE_NOT_FOUND", /pull = true/],
-    ["an entrypoint that ends", { entrypoint: ["/bin/true"] }, "CONTAINER_FAILED", /stopped at/],
+    [
+      "an entrypoint that ends",
+      { entrypoint: ["/bin/true"] },
+      "CONTAINER_FAILED",
+      /that keep running/,
+    ],
     ["an entrypoint that is not there", { entrypoint: ["/no"] }, "CONTAINER_FAILED", /\["\/no"\]/],
   ])("refuses %s and leaves nothing", async (_, settings, code, reason) => {
     const { address, image } = engine();
     const before = await inventoryOf(engine());
-    const building = build(address, { image, commit: true, ...settings });
+    // An entrypoint that ends may do so only after the container was found running.
+    const provisioners = [async () => await sleep(500), shell("true")];
+    const building = build(address, { image, commit: true, ...settings }, { provisioners });
     await expect(building).rejects.toMatchObject({ leftBehind: [], cause: { code } });
     await expect(building).rejects.toThrow(reason);
     expect(await inventoryOf(engine())).toEqual(before);
