@@ -9,7 +9,8 @@ import {
   withSourceId,
 } from "@packerkit/registry-image";
 import type { Ec2 } from "./ec2.ts";
-import { failuresOf, joinErrors, type RemovableImage, removeImage } from "./images.ts";
+import { type RemovableImage, removeImage } from "./images.ts";
+import { failuresOf, joinErrors } from "./many.ts";
 import { sourceIdOf } from "./source-id.ts";
 
 /** The kinds of builders and post-processors of the official plugin whose artifacts are AMIs. */
@@ -42,10 +43,12 @@ export class AmiArtifact implements Artifact {
   readonly #options: AmiArtifactOptions;
   readonly #images: ReadonlyMap<string, RemovableImage>;
   readonly #data: Readonly<Record<string, unknown>>;
+  readonly #id: string;
 
   constructor(options: AmiArtifactOptions) {
     const regions = Object.entries(options.amis);
     this.#options = options;
+    this.#id = pairs(options.amis, ":").join(",");
     this.#images = new Map(regions.map(([region, id]) => [region, { id, snapshotIds: [] }]));
     this.#data = {
       generated_data: options.generatedData,
@@ -65,11 +68,11 @@ export class AmiArtifact implements Artifact {
 
   /** `region:id`, sorted, joined by commas. */
   id(): string {
-    return this.#pairs(":").join(",");
+    return this.#id;
   }
 
   toString(): string {
-    return `AMIs were created:\n${this.#pairs(": ").join("\n")}\n`;
+    return `AMIs were created:\n${pairs(this.#options.amis, ": ").join("\n")}\n`;
   }
 
   state(name: string): unknown {
@@ -95,10 +98,10 @@ export class AmiArtifact implements Artifact {
     const errors = failures.map(({ error }) => error);
     throw joinErrors("DESTROY_FAILED", "not everything was removed", errors);
   }
+}
 
-  #pairs(separator: string): string[] {
-    return Object.entries(this.#options.amis)
-      .map(([region, id]) => `${region}${separator}${id}`)
-      .toSorted();
-  }
+function pairs(amis: Readonly<Record<string, string>>, separator: string): string[] {
+  return Object.entries(amis)
+    .map(([region, id]) => `${region}${separator}${id}`)
+    .toSorted();
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   type BuildContext,
   type BuilderDefinition,
@@ -11,7 +10,7 @@ import { generatedData, notMade } from "./build-state.ts";
 import { type EbsConfig, ebsConfig } from "./config/ebs.ts";
 import { joinTags } from "./config/tags.ts";
 import { type EbsState, finalImages } from "./ebs-state.ts";
-import { Ec2 } from "./ec2.ts";
+import { startInstanceState } from "./instance-state.ts";
 import type { Pace } from "./pace.ts";
 import { checkNames } from "./steps/check-names.ts";
 import { clearAuthorizedKeys } from "./steps/clear-authorized-keys.ts";
@@ -70,26 +69,17 @@ export function makeEbsBuilder(pace?: Pace): BuilderDefinition<typeof ebsConfig>
 export const ebsBuilder = makeEbsBuilder();
 
 async function initialState(
-  { config, packer, ui }: BuildContext<EbsConfig>,
+  context: BuildContext<EbsConfig>,
   pace: Pace | undefined,
 ): Promise<EbsState> {
-  const ec2 = new Ec2(config, pace);
+  const { config } = context;
   const devices = [...config.launch_block_device_mappings, ...config.ami_block_device_mappings];
   const volumeTags = config.run_volume_tag.map(({ name, value }) => ({ key: name, value }));
   return {
+    ...(await startInstanceState(context, pace)),
     config,
-    ec2,
-    home: await ec2.home(),
-    ui,
-    packer,
-    token: randomBytes(12).toString("hex"),
-    runTags: joinTags(config.run_tags, config.run_tag),
-    volumeTags: joinTags(config.run_volume_tags, volumeTags),
     devices: config.launch_block_device_mappings,
-    network: {},
-    keyPair: notMade(),
-    securityGroup: { ...notMade(), ids: [] },
-    instance: notMade(),
+    volumeTags: joinTags(config.run_volume_tags, volumeTags),
     built: notMade(),
     copies: new Map(),
     imageTags: joinTags(config.tags, config.tag),
@@ -107,16 +97,11 @@ function stepsFor(context: BuildContext<EbsConfig>, state: EbsState): Step<EbsSt
     findNetwork,
     ...(needsKeyPair(state) ? [createKeyPair] : []),
     createSecurityGroup,
-    startInstance(keepsVolume),
+    startInstance,
     ...(isReached ? [connect] : []),
     provision(context),
     ...(isReached && config.ssh_clear_authorized_keys ? [clearAuthorizedKeys] : []),
     stopInstance,
     ...(config.skip_create_ami ? [] : [deregisterOld, createImage, copyImage, finishImages]),
   ];
-}
-
-/** A volume that the template adds stays, unless it says that it goes with the instance. */
-function keepsVolume({ devices }: Pick<EbsState, "devices">, deviceName: string): boolean {
-  return devices.some(({ device_name }) => device_name === deviceName);
 }

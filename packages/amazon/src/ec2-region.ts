@@ -123,10 +123,9 @@ export class Ec2Region {
     return (await this.#snapshots({ SnapshotIds: [id] }, options))[0];
   }
 
-  /** The account's own snapshots of volumes. */
-  async snapshotsOf(volumeIds: string[], options?: CallOptions): Promise<Ec2Snapshot[]> {
-    const input = { OwnerIds: ["self"], ...filtersOf({ "volume-id": volumeIds }) };
-    return await this.#snapshots(input, options);
+  /** The account's own snapshots that fit. */
+  async snapshotsWith(filters: Filters, options?: CallOptions): Promise<Ec2Snapshot[]> {
+    return await this.#snapshots({ OwnerIds: ["self"], ...filtersOf(filters) }, options);
   }
 
   async modifySnapshot(
@@ -146,6 +145,13 @@ export class Ec2Region {
   /** @returns the private key, as a PEM file holds it */
   async createKeyPair(input: Input<"CreateKeyPair">, options?: CallOptions): Promise<string> {
     return (await this.#ec2.make(this.name, "CreateKeyPair", input, options)).KeyMaterial ?? "";
+  }
+
+  /** @returns the names */
+  async keyPairs(filters: Filters, options?: CallOptions): Promise<string[]> {
+    const input = filtersOf(filters);
+    const { KeyPairs = [] } = await this.#ec2.call(this.name, "DescribeKeyPairs", input, options);
+    return KeyPairs.flatMap(({ KeyName }) => KeyName ?? []);
   }
 
   async deleteKeyPair(name: string, options?: CallOptions): Promise<void> {

@@ -1,7 +1,8 @@
 import type { AmiImage } from "./answers.ts";
 import type { Made } from "./build-state.ts";
 import type { Ec2Region } from "./ec2-region.ts";
-import { AmazonError, type AmazonErrorCode, isNotFound, messageOf } from "./errors.ts";
+import { AmazonError, isNotFound } from "./errors.ts";
+import { failuresOf, joinErrors } from "./many.ts";
 import { type Pace, waitFor } from "./pace.ts";
 
 /** An image, as far as removing it goes. */
@@ -63,9 +64,29 @@ export async function removeImage(
   try {
     await region.deregisterImage(image.id);
   } catch (error) {
-    throw removalFailed(`the image ${image.id} in ${region.name}`, [error]);
+    const names = [image.id, ...image.snapshotIds].join(", ");
+    throw removalFailed(`the image and its snapshots ${names} in ${region.name}`, [error]);
   }
   await removeSnapshots(region, image.snapshotIds);
+}
+
+/**
+ * Does the same for an image that may not have been made in full: such an image does not tell all of its snapshots, but
+ * they tell in their description for which image they are.
+ *
+ * @throws {AmazonError} `DESTROY_FAILED`, naming everything that stays.
+ */
+export async function removeUnfinishedImage(
+  region: Ec2Region,
+  image: RemovableImage,
+  foreignSnapshots: ReadonlySet<string>,
+): Promise<void> {
+  await removeImage(region, image, foreignSnapshots);
+  const strays = await region.snapshotsWith({ description: [`*${image.id}*`] });
+  await removeSnapshots(
+    region,
+    strays.map(({ id }) => id),
+  );
 }
 
 /** @throws {AmazonError} `DESTROY_FAILED`, naming every snapshot that stays. */
@@ -81,25 +102,4 @@ export async function removeSnapshots(region: Ec2Region, ids: readonly string[])
 
 function removalFailed(what: string, errors: readonly unknown[]): AmazonError {
   return joinErrors("DESTROY_FAILED", `could not remove ${what}`, errors);
-}
-
-/** Does the same with each of several things at once; answers those with which it failed. */
-export async function failuresOf<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<{ item: Item; error: unknown }[]> {
-  const results = await Promise.allSettled(items.map(work));
-  return results.flatMap((result, index) =>
-    result.status === "rejected" ? [{ item: items[index] as Item, error: result.reason }] : [],
-  );
-}
-
-/** One error out of several; none hides another. */
-export function joinErrors(
-  code: AmazonErrorCode,
-  what: string,
-  errors: readonly unknown[],
-): AmazonError {
-  const cause = errors.length === 1 ? errors[0] : new AggregateError(errors);
-  return new AmazonError(code, `${what}: ${errors.map(messageOf).join("; ")}`, { cause });
 }

@@ -7,6 +7,8 @@ import {
   runBuild,
 } from "@packerkit/plugin-sdk";
 import type { Artifact } from "@packerkit/registry-image";
+import { z } from "zod";
+import { type AccessConfig, accessFields } from "../src/config/access.ts";
 import { makeEbsBuilder, type Pace, USUAL_PACE } from "../src/index.ts";
 
 export const HOME = "us-east-1";
@@ -20,6 +22,7 @@ export const PACE: Pace = {
   retryPause: 1,
   firstPause: 1,
   longestPause: 20,
+  settleLimit: 1000,
   secondLooks: [2, 5, 10, 20],
 };
 
@@ -36,6 +39,11 @@ export function access(cloud: Ec2StandIn): Record<string, unknown> {
     secret_key: cloud.secretAccessKey,
     custom_endpoint_ec2: cloud.url,
   };
+}
+
+/** The same, as a builder gets them. */
+export function accessConfig(cloud: Ec2StandIn): AccessConfig {
+  return z.strictObject(accessFields).parse(access(cloud));
 }
 
 /** The settings of an `ebs` build in the given cloud. */

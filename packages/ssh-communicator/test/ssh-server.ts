@@ -6,8 +6,8 @@ import { serveSftp } from "./sftp-server.ts";
 
 /** How to start an SSH server. */
 export interface SshServerOptions {
-  /** Lines of an `authorized_keys` file; may grow while the server runs. */
-  authorizedKeys?: string[];
+  /** Lines of an `authorized_keys` file, or what answers them at each login. */
+  authorizedKeys?: readonly string[] | (() => readonly string[]);
   password?: string;
   /** How many logins to refuse first. */
   refuse?: number;
@@ -69,7 +69,9 @@ function isKnown(context: AuthContext, options: SshServerOptions): boolean {
   if (context.method === "password") return context.password === options.password;
   if (context.method !== "publickey") return false;
   const sent = context.key.data.toString("base64");
-  const isAuthorized = options.authorizedKeys?.some((line) => line.split(" ")[1] === sent) ?? false;
+  const { authorizedKeys = [] } = options;
+  const lines = typeof authorizedKeys === "function" ? authorizedKeys() : authorizedKeys;
+  const isAuthorized = lines.some((line) => line.split(" ")[1] === sent);
   if (!isAuthorized || context.signature === undefined) return isAuthorized;
   const key = ssh2.utils.parseKey(`${context.key.algo} ${sent}`);
   if (key instanceof Error || context.blob === undefined) return false;

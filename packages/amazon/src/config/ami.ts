@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isKmsKey, KMS_KEY_FORMS } from "./kms-key.ts";
-import { tagBlocks, tagMap } from "./tags.ts";
+import { tagBlocks, tagMap, templateText } from "./tags.ts";
 
 /** Who may make volumes of a snapshot, and its tags. */
 export const snapshotFields = {
@@ -28,7 +28,7 @@ export const amiFields = {
       "may only have letters, digits, spaces and ()[]./-'@_; make a time stamp with formatdate()",
     )
     .describe("The image's name; it is unique in each region."),
-  ami_description: z.string().max(255).default("").describe("The image's description."),
+  ami_description: templateText(255).default("").describe("The image's description."),
   ami_regions: z.array(z.string().min(1)).default([]).describe("Regions to copy the image to."),
   skip_region_validation: z.boolean().default(false).describe("Do not check the regions' names."),
   skip_save_build_region: z

@@ -4,7 +4,7 @@ import { amiFields, checkAmi, leftOutAmi } from "./ami.ts";
 import { blockDevices } from "./block-device.ts";
 import { type LeftOut, leftOutCommunicator, leftOutFields, refuseLeftOut } from "./left-out.ts";
 import { checkRun, leftOutRun, runFields } from "./run.ts";
-import { tagMap } from "./tags.ts";
+import { tagMap, templateText } from "./tags.ts";
 
 const leftOut: LeftOut = {
   ...leftOutAccess,
@@ -30,7 +30,7 @@ export const ebsConfig = z
     launch_block_device_mappings: blockDevices("Devices of the instance, and so of the image."),
     run_volume_tags: tagMap("Tags for the volumes of the instance."),
     run_volume_tag: z
-      .array(z.strictObject({ name: z.string().min(1), value: z.string() }))
+      .array(z.strictObject({ name: templateText(128).min(1), value: templateText(256) }))
       .default([])
       .describe("The same as run_volume_tags, one tag a block."),
     skip_create_ami: z.boolean().default(false).describe("Provision only, and make no image."),

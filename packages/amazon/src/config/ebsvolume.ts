@@ -4,7 +4,7 @@ import { snapshotFields } from "./ami.ts";
 import { blockDeviceFields, checkBlockDevice } from "./block-device.ts";
 import { type LeftOut, leftOutCommunicator, leftOutFields, refuseLeftOut } from "./left-out.ts";
 import { checkRun, leftOutRun, runFields } from "./run.ts";
-import { tagBlocks, tagMap } from "./tags.ts";
+import { tagBlocks, tagMap, templateText } from "./tags.ts";
 
 const ebsVolume = z
   .strictObject({
@@ -12,7 +12,7 @@ const ebsVolume = z
     tags: tagMap("Tags for the volume."),
     tag: tagBlocks("tags"),
     snapshot_volume: z.boolean().default(false).describe("Make a snapshot of the volume."),
-    snapshot_description: z.string().max(255).optional().describe("The snapshot's description."),
+    snapshot_description: templateText(255).optional().describe("The snapshot's description."),
     ...snapshotFields,
   })
   .superRefine(checkBlockDevice)

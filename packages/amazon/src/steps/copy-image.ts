@@ -3,14 +3,13 @@ import { notMade, templateData } from "../build-state.ts";
 import type { Input } from "../client.ts";
 import { copyRegions, type EbsState } from "../ebs-state.ts";
 import {
-  failuresOf,
-  joinErrors,
   type MadeImage,
   type RemovableImage,
-  removeImage,
+  removeUnfinishedImage,
   waitForImage,
 } from "../images.ts";
 import { make } from "../making.ts";
+import { failuresOf, joinErrors } from "../many.ts";
 import { findMade } from "../pace.ts";
 import { renderTemplate } from "../template.ts";
 import { describeLeft } from "./create-image.ts";
@@ -43,7 +42,7 @@ export const copyImage: Step<EbsState> = {
     const failures = await failuresOf([...state.copies], async ([region, made]) => {
       for (const image of await copiesIn(state, region, made)) {
         state.ui.say(`Removing the image ${image.id} in ${region} and its snapshots`);
-        await removeImage(state.ec2.region(region), image, state.foreignSnapshots);
+        await removeUnfinishedImage(state.ec2.region(region), image, state.foreignSnapshots);
       }
       state.copies.delete(region);
     });

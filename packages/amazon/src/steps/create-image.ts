@@ -4,7 +4,7 @@ import { instanceOf, templateData } from "../build-state.ts";
 import type { Input } from "../client.ts";
 import { type EbsState, isIntermediary } from "../ebs-state.ts";
 import { AmazonError } from "../errors.ts";
-import { type MadeImage, removeImage, removeSnapshots, waitForImage } from "../images.ts";
+import { type MadeImage, removeUnfinishedImage, waitForImage } from "../images.ts";
 import { deviceMapping } from "../instance-request.ts";
 import { canTagNewImages, make, tagSpecifications } from "../making.ts";
 import { findMade } from "../pace.ts";
@@ -34,9 +34,8 @@ export const createImage: Step<EbsState> = {
     if (!built.asked || (outcome === "succeeded" && !isIntermediary(state))) return;
     for (const image of await builtImages(state)) {
       ui.say(`Removing the image ${image.id} and its snapshots`);
-      await removeImage(home, image, state.foreignSnapshots);
+      await removeUnfinishedImage(home, image, state.foreignSnapshots);
     }
-    await removeStraySnapshots(state);
     delete built.image;
   },
   leftBehind: ({ built, home }) => describeLeft(built, home.name, "the image"),
@@ -71,17 +70,6 @@ async function builtImages(state: EbsState): Promise<{ id: string; snapshotIds: 
   const { built } = state;
   if (built.image !== undefined) return [built.image];
   return built.isUncertain ? await ownImages(state) : [];
-}
-
-/** Snapshots outlive an image that could not be made in full. */
-async function removeStraySnapshots(state: EbsState): Promise<void> {
-  const volumes = instanceOf(state).volumes.map(({ volumeId }) => volumeId);
-  if (volumes.length === 0) return;
-  const strays = await state.home.snapshotsOf(volumes);
-  await removeSnapshots(
-    state.home,
-    strays.map(({ id }) => id),
-  );
 }
 
 /** What is left of an image, for people. */

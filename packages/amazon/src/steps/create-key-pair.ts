@@ -2,6 +2,7 @@ import type { Step } from "@packerkit/plugin-sdk";
 import { type InstanceState, templateData } from "../build-state.ts";
 import { AmazonError } from "../errors.ts";
 import { make, tagSpecifications } from "../making.ts";
+import { findMade } from "../pace.ts";
 import { renderTags } from "../template.ts";
 
 /** Whether the instance needs a key pair of its own. Source: packer-plugin-amazon 1.8.2, `RunConfig.Prepare`. */
@@ -33,12 +34,22 @@ export const createKeyPair: Step<InstanceState> = {
     keyPair.name = name;
   },
   async cleanUp(state) {
-    if (!state.keyPair.asked) return;
-    state.ui.say(`Deleting the key pair ${nameOf(state)}`);
-    await state.home.deleteKeyPair(nameOf(state));
+    for (const name of await ownKeyPairs(state)) {
+      state.ui.say(`Deleting the key pair ${name}`);
+      await state.home.deleteKeyPair(name);
+    }
   },
   leftBehind: (state) => (state.keyPair.asked ? [`key pair ${nameOf(state)}`] : []),
 };
+
+/** The key pairs that this build made: none, or one. */
+async function ownKeyPairs(state: InstanceState): Promise<string[]> {
+  const { ec2, home, keyPair } = state;
+  if (keyPair.name !== undefined) return [keyPair.name];
+  if (!keyPair.isUncertain) return [];
+  const filters = { "key-name": [nameOf(state)] };
+  return await findMade(true, ec2.pace, () => home.keyPairs(filters));
+}
 
 function nameOf({ token }: InstanceState): string {
   return `packer_${token}`;

@@ -1,6 +1,7 @@
 import type { Step } from "@packerkit/plugin-sdk";
 import { type EbsState, imageRegions } from "../ebs-state.ts";
-import { failuresOf, joinErrors, removeSnapshots } from "../images.ts";
+import { removeSnapshots } from "../images.ts";
+import { failuresOf, joinErrors } from "../many.ts";
 
 /**
  * Deregisters the images that have the name: just before it is given away anew.

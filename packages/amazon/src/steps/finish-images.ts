@@ -3,7 +3,8 @@ import type { Step } from "@packerkit/plugin-sdk";
 import { templateData } from "../build-state.ts";
 import { type EbsState, finalImages } from "../ebs-state.ts";
 import type { Ec2Region } from "../ec2-region.ts";
-import { failuresOf, joinErrors, type RemovableImage } from "../images.ts";
+import type { RemovableImage } from "../images.ts";
+import { failuresOf, joinErrors } from "../many.ts";
 import { shareSnapshot } from "../share-snapshot.ts";
 import { renderTags } from "../template.ts";
 

@@ -6,38 +6,31 @@ import { waitForInstance } from "../instances.ts";
 import { make } from "../making.ts";
 import { findMade } from "../pace.ts";
 
-/** Which volumes of the instance stay after a build that succeeded. */
-type KeepsVolume = (state: InstanceState, deviceName: string) => boolean;
-
 /**
  * Starts the instance, and terminates it in the end. Of the volumes that do not go with it, those stay that the
  * template asks for, and after a failure none.
  *
  * Source: packer-plugin-amazon 1.8.2, `common/step_run_source_instance.go`, `common/step_cleanup_volumes.go`.
  */
-export function startInstance(keepsVolume: KeepsVolume): Step<InstanceState> {
-  return {
-    name: "Start instance",
-    async run(state, signal) {
-      const { ec2, home, instance, ui } = state;
-      ui.say("Starting an instance");
-      const request = await instanceRequest(state);
-      instance.details = await make(instance, () => home.runInstance(request, { signal }));
-      ui.say(`Waiting for the instance ${instance.details.id} to run`);
-      const { id } = instance.details;
-      instance.details = await waitForInstance(home, ec2.pace, id, "running", signal);
-    },
-    async cleanUp(state, outcome) {
-      for (const instance of await ownInstances(state)) {
-        await removeInstance(state, instance, outcome, keepsVolume);
-      }
-    },
-    leftBehind: ({ instance, token }) =>
-      instance.asked
-        ? [`instance ${instance.details?.id ?? `with the client token ${token}`}`]
-        : [],
-  };
-}
+export const startInstance: Step<InstanceState> = {
+  name: "Start instance",
+  async run(state, signal) {
+    const { ec2, home, instance, ui } = state;
+    ui.say("Starting an instance");
+    const request = await instanceRequest(state);
+    instance.details = await make(instance, () => home.runInstance(request, { signal }));
+    ui.say(`Waiting for the instance ${instance.details.id} to run`);
+    const { id } = instance.details;
+    instance.details = await waitForInstance(home, ec2.pace, id, "running", signal);
+  },
+  async cleanUp(state, outcome) {
+    for (const instance of await ownInstances(state)) {
+      await removeInstance(state, instance, outcome);
+    }
+  },
+  leftBehind: ({ instance, token }) =>
+    instance.asked ? [`instance ${instance.details?.id ?? `with the client token ${token}`}`] : [],
+};
 
 /** The instances that this build started: none, or one. */
 async function ownInstances({ ec2, home, instance, token }: InstanceState): Promise<Ec2Instance[]> {
@@ -54,12 +47,11 @@ async function removeInstance(
   state: InstanceState,
   instance: Ec2Instance,
   outcome: StepsOutcome,
-  keepsVolume: KeepsVolume,
 ): Promise<void> {
   const { ec2, home, ui } = state;
   const known = [...instance.volumes, ...(state.instance.details?.volumes ?? [])];
   const volumeIds = known
-    .filter(({ deviceName }) => outcome !== "succeeded" || !keepsVolume(state, deviceName))
+    .filter(({ deviceName }) => outcome !== "succeeded" || !isAskedFor(state, deviceName))
     .map(({ volumeId }) => volumeId);
   ui.say(`Terminating the instance ${instance.id}`);
   await home.terminateInstance(instance.id);
@@ -70,4 +62,8 @@ async function removeInstance(
     ui.say(`Deleting the volume ${id}`);
     await home.deleteVolume(id);
   }
+}
+
+function isAskedFor({ devices }: InstanceState, deviceName: string): boolean {
+  return devices.some(({ device_name }) => device_name === deviceName);
 }

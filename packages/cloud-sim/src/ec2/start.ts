@@ -40,8 +40,8 @@ export interface Ec2StandIn extends RunningStandIn {
   readonly accountId: string;
   /** A copy of everything that exists, to see that nothing is left behind. */
   snapshot(): Ec2Snapshot;
-  /** The public key of a key pair, as an instance that was started with it has it. */
-  publicKey(region: string, keyName: string): string | undefined;
+  /** The public keys of a region's key pairs: lines of an `authorized_keys` file, as instances have them. */
+  publicKeys(region: string): string[];
   /** Makes the next thing of a kind fail while it is being made. */
   planFailure(region: string, kind: Ec2FailureKind, reason: string): void;
   /** Terminates an instance, as its owner or its hardware may at any time. */
@@ -91,8 +91,10 @@ export async function startEc2(options: Ec2Options = {}): Promise<Ec2StandIn> {
     secretAccessKey,
     accountId,
     snapshot: () => structuredClone(cloud.snapshot()),
-    publicKey: (region: string, keyName: string) =>
-      [...cloud.region(region).keyPairs.values()].find(({ name }) => name === keyName)?.publicKey,
+    publicKeys: (region: string) =>
+      [...cloud.region(region).keyPairs.values()].map(
+        ({ name, publicKey }) => `${publicKey} ${name}`,
+      ),
     planFailure: (region: string, kind: Ec2FailureKind, reason: string) =>
       cloud.region(region).planFailure(kind, reason),
     kill: (instanceId: string) => cloud.kill(instanceId),

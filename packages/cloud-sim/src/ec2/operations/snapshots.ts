@@ -69,8 +69,10 @@ export const snapshotOperations: Operations = {
 
   DeleteSnapshot({ region, input }) {
     const snapshot = findSnapshot(region, input.required("SnapshotId"));
-    const user = [...region.images.values()].find(({ devices }) =>
-      devices.some(({ snapshotId }) => snapshotId === snapshot.id),
+    const user = [...region.images.values()].find(
+      (image) =>
+        stateOf(image) !== "failed" &&
+        image.devices.some(({ snapshotId }) => snapshotId === snapshot.id),
     );
     if (user !== undefined) {
       throw new ApiError(

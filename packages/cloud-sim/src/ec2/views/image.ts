@@ -20,7 +20,8 @@ export function showImage(image: Ec2Image): XmlElements {
     description: image.description === "" ? undefined : image.description,
     rootDeviceType: image.rootDeviceType,
     rootDeviceName: image.rootDeviceName,
-    blockDeviceMapping: image.devices.map(showDevice),
+    // An image that could not be made does not tell the snapshots that were.
+    blockDeviceMapping: state === "failed" ? [] : image.devices.map(showDevice),
     virtualizationType: "hvm",
     hypervisor: "xen",
     enaSupport: true,

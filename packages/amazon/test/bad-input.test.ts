@@ -1,0 +1,358 @@
+import type { Ec2StandIn } from "@packerkit/cloud-sim";
+import { startSshServer } from "@packerkit/ssh-communicator/test/ssh-server";
+import { describe, expect, it } from "vitest";
+import { build, HOME, leftovers, SOURCE, startCloud } from "./cloud.ts";
+
+/** Builds in a cloud of its own; answers the error, after checking that nothing is left. */
+async function failureOf(
+  more: object,
+  prepare: (cloud: Ec2StandIn) => void = () => {},
+): Promise<Error & { leftBehind?: string[]; cause?: unknown }> {
+  await using cloud = await startCloud();
+  prepare(cloud);
+  const error = await build(cloud, more).then(
+    () => new Error("the build succeeded"),
+    (thrown: unknown) => thrown as Error,
+  );
+  expect(leftovers(cloud)).toEqual([]);
+  expect(error.message).not.toContain(cloud.secretAccessKey);
+  return error;
+}
+
+describe("settings", () => {
+  it.each<[string, object, string]>([
+    ["no source", { source_ami: undefined }, "source_ami: is missing"],
+    [
+      "a filter that trusts anyone",
+      { source_ami: undefined, source_ami_filter: { filters: { name: "a*" } } },
+      "source_ami_filter.owners: is missing",
+    ],
+    ["a name that is too short", { ami_name: "w" }, "ami_name: must have at least 3 characters"],
+    ["a time stamp of old", { ami_name: "web {{timestamp}}" }, "ami_name: may only have"],
+    [
+      "an unknown expression in a tag",
+      { tags: { A: "{{ .Nothing }}" } },
+      "{{ .Nothing }}, which is not known",
+    ],
+    ["one half of the keys", { secret_key: undefined }, "secret_key: is missing"],
+    [
+      "a key without encryption",
+      { kms_key_id: "alias/a" },
+      "kms_key_id: is of no use without encrypt_boot",
+    ],
+    [
+      "a key that is none",
+      { encrypt_boot: true, kms_key_id: "my key" },
+      "kms_key_id: is no KMS key",
+    ],
+    [
+      "a region without a key",
+      {
+        encrypt_boot: true,
+        ami_regions: ["us-west-2", "eu-west-1"],
+        region_kms_key_ids: { "us-west-2": "" },
+      },
+      "ami_regions[1]: eu-west-1 has no key in region_kms_key_ids",
+    ],
+    [
+      "sharing what only this account can decrypt",
+      { encrypt_boot: true, ami_users: ["111122223333"] },
+      "ami_users: cannot be given for an image that is encrypted with a default key",
+    ],
+    [
+      "no image at all",
+      { skip_save_build_region: true },
+      "skip_save_build_region: leaves no image at all",
+    ],
+    ["a time that is none", { deprecate_at: "tomorrow" }, "deprecate_at: is no time"],
+    ["an old metadata service", { imds_support: "v1.0" }, 'imds_support: can only be "v2.0"'],
+    ["a user missing for SSH", { communicator: "ssh" }, "ssh_username: is missing"],
+    ["WinRM", { communicator: "winrm" }, 'communicator: can only be "ssh" or "none"'],
+    [
+      "a range that is none",
+      { temporary_security_group_source_cidrs: ["10.0.0.1/40"] },
+      "[0]: is no address range",
+    ],
+    [
+      "two kinds of user data",
+      { user_data: "a", user_data_file: import.meta.filename },
+      "user_data_file: cannot be given together",
+    ],
+    [
+      "credits for what has none",
+      { instance_type: "m5.large", enable_unlimited_credits: true },
+      "is for T2, T3, T3a and T4g",
+    ],
+    [
+      "a volume with too many operations",
+      {
+        launch_block_device_mappings: [
+          { device_name: "a", volume_type: "io1", volume_size: 4, iops: 1000 },
+        ],
+      },
+      "launch_block_device_mappings[0].iops: can be at most 50 for each GiB",
+    ],
+    ["spot instances", { spot_price: "auto" }, "spot_price: is not supported: spot instances"],
+    [
+      "a bastion host",
+      { ssh_bastion_host: "b" },
+      "ssh_bastion_host: is not supported: bastion hosts",
+    ],
+    ["Vault", { vault_aws_engine: [{ name: "a" }] }, "vault_aws_engine: is not supported"],
+    ["a misspelt option", { ami_nam: "web" }, "ami_nam: is not an attribute"],
+  ])("with %s are refused by name, before any call", async (_, more, message) => {
+    await using cloud = await startCloud();
+    await expect(build(cloud, more)).rejects.toThrow(message);
+    expect(cloud.requests).toEqual([]);
+  });
+
+  it("of the official plugin that want nothing are no problem", async () => {
+    await using cloud = await startCloud();
+    await build(cloud, {
+      ena_support: false,
+      spot_price: "",
+      fleet_tags: {},
+      skip_credential_validation: true,
+      decode_authorization_messages: false,
+    });
+  });
+});
+
+describe("a build", () => {
+  it("that may not do something says which call, why, and the id of the request", async () => {
+    const fault = {
+      kind: "error",
+      operation: "RunInstances",
+      status: 403,
+      code: "UnauthorizedOperation",
+      message: "You are not authorized",
+    } as const;
+    const error = await failureOf({}, (cloud) => cloud.faults.inject(fault));
+    expect(error.message).toMatch(
+      /^"Start instance" failed: RunInstances in us-east-1 \(http:\/\/127\.0\.0\.1:\d+\) failed: You are not authorized \(UnauthorizedOperation, request [0-9a-f-]{36}\); allow the action/,
+    );
+    expect(error.cause).toMatchObject({ code: "REFUSED", awsCode: "UnauthorizedOperation" });
+  });
+
+  it("with keys that are wrong says so", async () => {
+    const error = await failureOf({ secret_key: "wrong" });
+    expect(error.cause).toMatchObject({ code: "REFUSED", awsCode: "AuthFailure" });
+    expect(error.message).toContain("check access_key, secret_key and token");
+  });
+
+  it("in a region that the account does not have says so", async () => {
+    const error = await failureOf({ region: "mars-north-1" });
+    expect(error.message).toContain("in mars-north-1");
+    expect(error.message).toContain("that the account has the region");
+  });
+
+  it("that copies to a region that does not exist says which do", async () => {
+    const error = await failureOf({ ami_regions: ["us-west-2", "mars-north-1"] });
+    expect(error.message).toContain(
+      "the account has no region mars-north-1; it has ap-southeast-2, ",
+    );
+  });
+
+  it("at an endpoint where nothing answers says so soon", async () => {
+    const error = await failureOf({ custom_endpoint_ec2: "http://127.0.0.1:1" });
+    expect(error.cause).toMatchObject({ code: "NO_ANSWER" });
+    expect(error.message).toContain("check the network, region and custom_endpoint_ec2");
+  });
+
+  it.each([
+    [
+      "ami-00000000000000000",
+      "there is no image ami-00000000000000000 in us-east-1: check source_ami",
+    ],
+    ["ami-0bbbbbbbbbbbb0001", "there is no image ami-0bbbbbbbbbbbb0001 in us-east-1"],
+  ])("from an image that is not in the region says so: %s", async (source_ami, message) => {
+    const error = await failureOf({ source_ami });
+    expect(error.message).toContain(message);
+    expect(error.cause).toMatchObject({ code: "SOURCE_NOT_FOUND" });
+  });
+
+  it("from a filter that nothing fits says what it asked for", async () => {
+    const source_ami_filter = { filters: { name: "windows*" }, owners: ["amazon"] };
+    const error = await failureOf({ source_ami: undefined, source_ami_filter });
+    expect(error.message).toContain(
+      "no image in us-east-1 fits name = windows*; owners amazon: check the source_ami or its filters",
+    );
+  });
+
+  it("from a filter that several fit lists them", async () => {
+    const source_ami_filter = { filters: { name: "al2023*" }, owners: ["amazon"] };
+    const error = await failureOf({ source_ami: undefined, source_ami_filter });
+    expect(error.message).toContain(`${SOURCE} (al2023-ami-2023.2-x86_64)`);
+    expect(error.message).toContain("narrow the filters, or set most_recent");
+    expect(error.cause).toMatchObject({ code: "SOURCE_AMBIGUOUS" });
+  });
+
+  it("from an image that is not on EBS says so", async () => {
+    const image = {
+      id: "ami-1",
+      name: "old",
+      region: HOME,
+      rootDeviceType: "instance-store",
+    } as const;
+    await using cloud = await startCloud({ images: [image] });
+    await expect(build(cloud, { source_ami: "ami-1" })).rejects.toThrow(
+      "the source image ami-1 in us-east-1 has its root on instance-store",
+    );
+  });
+
+  it.each([
+    ["its own region", HOME, {}],
+    ["a region that it copies to", "us-west-2", { ami_regions: ["us-west-2"] }],
+  ])("whose name is taken in %s says so before anything is made", async (_, region, more) => {
+    const image = { id: "ami-taken", name: "web-1", region, owner: "self" };
+    const source = { id: SOURCE, name: "source", region: HOME };
+    await using cloud = await startCloud({ images: [image, source] });
+    await expect(build(cloud, more)).rejects.toThrow(
+      `an image is named "web-1" already: ami-taken in ${region}; choose another ami_name, or replace it with force_deregister or -force`,
+    );
+    expect(cloud.operations()).not.toContain("RunInstances");
+  });
+
+  it.each([
+    [{ subnet_id: "subnet-none" }, "subnet-none"],
+    [
+      { subnet_filter: { filters: { "default-for-az": "true" } } },
+      "2 subnets in us-east-1 fit subnet_filter",
+    ],
+    [{ vpc_filter: { filters: { cidr: "10.*" } } }, "0 networks in us-east-1 fit vpc_filter"],
+    [
+      { security_group_filter: { filters: { "group-name": "none" } } },
+      "no security group in us-east-1 fits",
+    ],
+    [{ security_group_ids: ["sg-none"] }, "The security group 'sg-none' does not exist"],
+    [{ vpc_id: "vpc-other" }, "vpc-other is not the default network of us-east-1; name a subnet"],
+  ])("in a network that is not there says so: %j", async (more, message) => {
+    expect((await failureOf(more)).message).toContain(message);
+  });
+
+  it("whose instance does not start says why", async () => {
+    const error = await failureOf({}, (cloud) =>
+      cloud.planFailure(HOME, "instance", "Server.InsufficientCapacity"),
+    );
+    expect(error.message).toMatch(
+      /the instance i-\w+ in us-east-1 is terminated \(Server.InsufficientCapacity\), and cannot be running any more/,
+    );
+  });
+
+  it("whose image cannot be made says why", async () => {
+    const error = await failureOf({}, (cloud) => cloud.planFailure(HOME, "image", "disk on fire"));
+    expect(error.message).toMatch(/the image ami-\w+ in us-east-1 is failed: disk on fire/);
+    expect(error.cause).toMatchObject({ code: "IMAGE_FAILED" });
+  });
+
+  it("whose copy to one region fails names the finished ones, and removes them", async () => {
+    const error = await failureOf({ ami_regions: ["us-west-2", "eu-west-1"] }, (cloud) =>
+      cloud.planFailure("eu-west-1", "copy", "no capacity"),
+    );
+    expect(error.message).toMatch(
+      /the image could not be copied to eu-west-1 \(finished were ami-\w+ in us-west-2\): the image ami-\w+ in eu-west-1 is failed: no capacity/,
+    );
+    expect(error.cause).toMatchObject({ code: "COPY_FAILED" });
+  });
+
+  it("whose copy fails with -on-error=abort leaves everything, and lists it", async () => {
+    await using cloud = await startCloud();
+    cloud.planFailure("eu-west-1", "copy", "no capacity");
+    const error = await build(
+      cloud,
+      { ami_regions: ["us-west-2", "eu-west-1"] },
+      { packer: { onError: "abort" } },
+    ).catch((thrown: unknown) => thrown as { leftBehind: string[] });
+    const { images, instances } = cloud.snapshot();
+    const made = images.filter(({ isSeed }) => !isSeed);
+    expect(made).toHaveLength(3);
+    expect((error as { leftBehind: string[] }).leftBehind).toEqual(
+      expect.arrayContaining([
+        ...made.map(({ id, region }) => `image ${id} in ${region}`),
+        ...instances.map(({ id }) => `instance ${id}`),
+      ]),
+    );
+  });
+
+  it("that cannot remove something lists it", async () => {
+    await using cloud = await startCloud();
+    cloud.faults.inject({
+      kind: "error",
+      status: 403,
+      code: "UnauthorizedOperation",
+      operation: "CreateImage",
+    });
+    cloud.faults.inject({
+      kind: "error",
+      status: 403,
+      code: "UnauthorizedOperation",
+      operation: "TerminateInstances",
+      times: Number.POSITIVE_INFINITY,
+    });
+    const error = await build(cloud).catch((thrown: unknown) => thrown);
+    const [instance] = cloud.snapshot().instances;
+    expect(error).toMatchObject({ leftBehind: [`instance ${instance?.id}`] });
+  });
+
+  it("that waits too long says for what", async () => {
+    await using cloud = await startCloud({ timing: { imageMs: 60_000, instanceMs: 1 } });
+    await expect(build(cloud, {}, {}, { imageLimit: 50 })).rejects.toThrow(
+      /waited 0 s for the image ami-\w+ in us-east-1 to be available; allow more with aws_polling/,
+    );
+    expect(cloud.snapshot().instances).toEqual([]);
+  });
+
+  it("with no communicator tells provisioners so", async () => {
+    await using cloud = await startCloud();
+    const provisioners = [
+      async ({
+        communicator,
+      }: {
+        communicator: { start(c: { command: string }): Promise<number> };
+      }) => {
+        await communicator.start({ command: "true" });
+      },
+    ];
+    await expect(build(cloud, {}, { provisioners })).rejects.toThrow(
+      'communicator = "none" means that the instance is not reached',
+    );
+    expect(leftovers(cloud)).toEqual([]);
+  });
+
+  it("whose instance dies while it is provisioned says so", async () => {
+    await using cloud = await startCloud();
+    const provisioners = [
+      async () => {
+        cloud.kill(cloud.snapshot().instances[0]?.id ?? "");
+        throw new Error("the connection was lost");
+      },
+    ];
+    await expect(build(cloud, {}, { provisioners })).rejects.toThrow(
+      /"Provision" failed: the instance i-\w+ in us-east-1 is terminated \(Server.InternalError: the hardware failed\), while it was needed: the connection was lost/,
+    );
+    expect(leftovers(cloud)).toEqual([]);
+  });
+
+  it("that SSH does not let in says so, and leaves nothing", async () => {
+    await using server = await startSshServer();
+    const error = await failureOf({
+      communicator: "ssh",
+      ssh_username: "ubuntu",
+      ssh_port: server.port,
+      ssh_handshake_attempts: 1,
+      temporary_key_pair_type: "ed25519",
+    });
+    expect(error.message).toContain(`ubuntu@127.0.0.1:${server.port} refused the login 1 times`);
+  });
+
+  it("that SSH does not answer says so in time, and leaves nothing", async () => {
+    const error = await failureOf({
+      communicator: "ssh",
+      ssh_username: "ubuntu",
+      ssh_port: 1,
+      ssh_timeout: "100ms",
+      temporary_key_pair_type: "ed25519",
+    });
+    expect(error.message).toContain("no SSH connection to ubuntu@127.0.0.1:1 within 100ms");
+  });
+});
