@@ -29,7 +29,7 @@ export const USUAL_PACE: Pace = {
   requestTimeout: 60_000,
   retryPause: 100,
   attempts: 11,
-  firstPause: 250,
+  firstPause: 100,
   longestPause: 15_000,
   imageLimit: 30 * 60_000,
   instanceLimit: 10 * 60_000,

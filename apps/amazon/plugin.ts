@@ -1,0 +1,12 @@
+import { runPlugin } from "@packerkit/plugin-sdk";
+
+runPlugin({
+  version: "0.1.0",
+  builders: {
+    ebs: async () => (await import("@packerkit/amazon")).ebsBuilder,
+    ebsvolume: async () => (await import("@packerkit/amazon")).ebsVolumeBuilder,
+  },
+  dataSources: {
+    ami: async () => (await import("@packerkit/amazon")).amiDataSource,
+  },
+});
