@@ -3,6 +3,7 @@ import { useState } from "react";
 import { assignChannel, type Channel, type Version } from "../api/index.ts";
 import { useSession } from "../session/session.tsx";
 import { Dialog, DialogButtons } from "./dialog.tsx";
+import { Move } from "./move.tsx";
 import { Problem } from "./states.tsx";
 import { VersionChoice } from "./version-choice.tsx";
 
@@ -37,9 +38,8 @@ export function AssignDialog({
         <p className="change" aria-live="polite">
           {isChange ? (
             <>
-              {bucket} <strong>{name}</strong>: {current?.name ?? "no version"}{" "}
-              <span aria-hidden="true">→</span>
-              <span className="visually-hidden"> goes to </span> {chosen?.name ?? "no version"}
+              {bucket} <strong>{name}</strong>:{" "}
+              <Move from={current?.name ?? "no version"} to={chosen?.name ?? "no version"} />
             </>
           ) : (
             "Choose another version than the one it points at."
@@ -57,8 +57,8 @@ export function AssignDialog({
   );
 }
 
-/** `Promote to v5`, `Roll back to v3`, or that the channel is emptied. */
-function nameOfChange(current: Version | undefined, chosen: Version | undefined): string {
+/** What pointing a channel elsewhere is called: `Promote to v5`, `Roll back to v3`, or `Unassign`. */
+export function nameOfChange(current: Version | undefined, chosen: Version | undefined): string {
   if (chosen === undefined) return "Unassign";
   const isOlder = current !== undefined && numberOf(chosen) < numberOf(current);
   return isOlder ? `Roll back to ${chosen.name}` : `Promote to ${chosen.name}`;

@@ -9,6 +9,7 @@ import { Time } from "./time.tsx";
 /** A bucket in a list. */
 export function BucketRow({ bucket }: { bucket: Bucket }) {
   const { name, description, labels, platforms, latest_version: latest } = bucket;
+  const count = Number(bucket.version_count);
   return (
     <li className="row">
       <div className="row-main">
@@ -28,13 +29,13 @@ export function BucketRow({ bucket }: { bucket: Bucket }) {
             )}
           </p>
         ) : (
-          <p className="row-state muted">No complete version</p>
+          <p className="row-state muted">{count === 0 ? "No versions" : "No complete version"}</p>
         )}
         <p className="muted">
-          {[...platforms, counted(Number(bucket.version_count), "version")].join(" · ")}
-        </p>
-        <p className="muted">
-          Changed <Time at={bucket.updated_at} />
+          {[...platforms, count > 0 && counted(count, "version")]
+            .filter(Boolean)
+            .map((part) => `${part} · `)}
+          <Time at={bucket.updated_at} />
         </p>
       </div>
     </li>

@@ -10,29 +10,35 @@ import {
   ReactFlow,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
-import { useMemo, useSyncExternalStore } from "react";
-import { Link } from "wouter";
-import type { Family, Link as FamilyLink, Member } from "../ancestry/family.ts";
-import { BOX, placeFamily } from "../ancestry/layout.ts";
-import { paths } from "../routing/paths.ts";
-import { VersionBadge } from "./badge.tsx";
+import { useMemo } from "react";
+import type { Family, Link, Member } from "../ancestry/family.ts";
+import { BOXES, layOut } from "../ancestry/layout.ts";
+import { FamilyMember } from "./family-member.tsx";
+import { useMediaQuery } from "./media-query.ts";
 
-type MemberNode = Node<{ member: Member; isCentre: boolean; isTall: boolean }, "member">;
+interface BoxData extends Record<string, unknown> {
+  member: Member;
+  isCentre: boolean;
+  isOutOfDate: boolean;
+  isTall: boolean;
+}
 
-const NODE_TYPES = { member: MemberBox };
+const NODE_TYPES = { member: Box };
 
-const NARROW = "(max-width: 640px)";
+/** Around the boxes, in pixels; the buttons are at the bottom. */
+const MARGIN = { top: 28, bottom: 64, side: 20 };
 
 /** A family as a graph to pan and zoom, parents first; {@link FamilyList} says the same in words. */
 export default function FamilyGraph({ family }: { family: Family }) {
-  const isTall = useMediaQuery(NARROW);
+  const isTall = useMediaQuery("(max-width: 640px)");
   const isDark = useMediaQuery("(prefers-color-scheme: dark)");
-  const nodes = useMemo(() => nodesOf(family, isTall), [family, isTall]);
+  const { nodes, height } = useMemo(() => drawn(family, isTall), [family, isTall]);
   const edges = useMemo(() => family.links.map(edgeOf), [family]);
   return (
     <section
       className="family-graph"
       aria-label="Ancestry as a graph; the list below says the same"
+      style={{ height }}
     >
       <ReactFlow
         key={isTall ? "tall" : "wide"}
@@ -41,7 +47,11 @@ export default function FamilyGraph({ family }: { family: Family }) {
         nodeTypes={NODE_TYPES}
         colorMode={isDark ? "dark" : "light"}
         fitView
-        fitViewOptions={{ padding: 0.15, maxZoom: 1 }}
+        fitViewOptions={{
+          padding: { x: `${MARGIN.side}px`, top: `${MARGIN.top}px`, bottom: `${MARGIN.bottom}px` },
+          maxZoom: 1,
+          minZoom: 0.4,
+        }}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -53,78 +63,53 @@ export default function FamilyGraph({ family }: { family: Family }) {
         proOptions={{ hideAttribution: true }}
       >
         <Background />
-        <Controls showInteractive={false} />
+        <Controls showInteractive={false} orientation="horizontal" position="bottom-right" />
       </ReactFlow>
     </section>
   );
 }
 
-function nodesOf(family: Family, isTall: boolean): MemberNode[] {
-  const places = placeFamily(family, isTall ? "TB" : "LR");
-  return [...family.members.values()].map((member) => ({
+function drawn(family: Family, isTall: boolean): { nodes: Node<BoxData>[]; height: number } {
+  const direction = isTall ? "TB" : "LR";
+  const { places, width, height } = layOut(family, direction);
+  const outOfDate = new Set(
+    family.links.filter(({ status }) => status === "OUT_OF_DATE").map(({ child }) => child),
+  );
+  const nodes = [...family.members.values()].map((member) => ({
     id: member.key,
     type: "member",
     position: places.get(member.key) ?? { x: 0, y: 0 },
-    width: BOX.width,
-    height: BOX.height,
-    data: { member, isCentre: member.key === family.centre, isTall },
+    ...BOXES[direction],
+    data: {
+      member,
+      isCentre: member.key === family.centre,
+      isOutOfDate: outOfDate.has(member.key),
+      isTall,
+    },
   }));
+  // A family that is wider than the page is drawn smaller, and so is not as high.
+  const room = Math.min(innerWidth, 1152) - 2 * MARGIN.side;
+  const scale = Math.min(1, room / width);
+  return { nodes, height: Math.ceil(height * scale) + MARGIN.top + MARGIN.bottom };
 }
 
-function edgeOf({ parent, child, status, channel, channelVersion }: FamilyLink): Edge {
-  const isOld = status === "OUT_OF_DATE";
-  const kind = status === undefined ? "untracked" : isOld ? "old" : "current";
+function edgeOf({ parent, child, status, channel }: Link): Edge {
+  const kind = status === undefined ? "untracked" : status === "OUT_OF_DATE" ? "old" : "current";
   return {
     id: JSON.stringify([parent, child, channel]),
     source: parent,
     target: child,
     className: `link link-${kind}`,
     markerEnd: { type: MarkerType.ArrowClosed, color: `var(--link-${kind})` },
-    ...(isOld ? { label: `${channel} is at ${channelVersion ?? "no version"}` } : {}),
   };
 }
 
-function MemberBox({ data: { member, isCentre, isTall } }: NodeProps<MemberNode>) {
+function Box({ data: { isTall, ...member } }: NodeProps<Node<BoxData>>) {
   return (
     <>
       <Handle type="target" position={isTall ? Position.Top : Position.Left} />
-      {member.kind === "untracked" ? (
-        <div className="member member-untracked" title={member.identifier}>
-          <span className="member-name">{member.identifier}</span>
-          <span className="muted">{member.platform}, not in this registry</span>
-        </div>
-      ) : (
-        <div
-          className={`member member-${toneOf(member.status)}${isCentre ? " member-centre" : ""}`}
-        >
-          <Link
-            className="member-name nodrag nopan"
-            href={paths.version(member.bucket, member.fingerprint)}
-          >
-            {member.bucket} {member.name}
-          </Link>
-          <span className="member-state">
-            <VersionBadge status={member.status} />
-            {member.hiddenChildren > 0 && (
-              <span className="muted">+{member.hiddenChildren} more</span>
-            )}
-          </span>
-        </div>
-      )}
+      <FamilyMember {...member} />
       <Handle type="source" position={isTall ? Position.Bottom : Position.Right} />
     </>
   );
-}
-
-function toneOf(status: string): string {
-  return status === "VERSION_REVOKED" ? "revoked" : "usable";
-}
-
-function useMediaQuery(query: string): boolean {
-  const subscribe = (onChange: () => void) => {
-    const list = matchMedia(query);
-    list.addEventListener("change", onChange);
-    return () => list.removeEventListener("change", onChange);
-  };
-  return useSyncExternalStore(subscribe, () => matchMedia(query).matches);
 }

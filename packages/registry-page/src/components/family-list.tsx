@@ -14,7 +14,7 @@ export function FamilyList({ family }: { family: Family }) {
     <div className="family-list">
       <h3>Built on</h3>
       <Relatives family={family} of={family.centre} direction="parents" above={[]} />
-      <h3>Of this family</h3>
+      <h3>This version</h3>
       <ul>
         <li>
           <MemberLine member={centre} />
@@ -85,7 +85,7 @@ function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
       </Link>
       <VersionBadge status={status} />
       {link && <LinkState link={link} />}
-      <Link className="muted" href={paths.ancestry(bucket, fingerprint)}>
+      <Link className="family-more" href={paths.ancestry(bucket, fingerprint)}>
         ancestry<span className="visually-hidden"> of {`${bucket} ${name}`}</span>
       </Link>
     </span>
@@ -99,7 +99,7 @@ function LinkState({ link }: { link: FamilyLink }) {
       {link.status !== "UP_TO_DATE" && <AncestryBadge status={link.status} />}
       {link.channel && (
         <span className="muted">
-          by {link.channel}
+          channel {link.channel}
           {link.status === "OUT_OF_DATE" && `, now at ${link.channelVersion ?? "no version"}`}
         </span>
       )}

@@ -1,4 +1,5 @@
 import type { RevocationImpact, VersionName } from "../api/index.ts";
+import { Move } from "./move.tsx";
 import { counted } from "./text.ts";
 
 /** What a revocation would do: whom it reaches, and where channels go. */
@@ -27,7 +28,7 @@ export function Impact({ impact, isLater }: { impact: RevocationImpact; isLater:
           <ul className="impact-list">
             {impact.channels.map((channel) => (
               <li key={`${channel.bucket_name}/${channel.channel_name}`}>
-                <Move channel={channel} />
+                <ChannelMove channel={channel} />
               </li>
             ))}
           </ul>
@@ -37,20 +38,15 @@ export function Impact({ impact, isLater }: { impact: RevocationImpact; isLater:
   );
 }
 
-function Move({ channel }: { channel: RevocationImpact["channels"][number] }) {
+function ChannelMove({ channel }: { channel: RevocationImpact["channels"][number] }) {
   const { bucket_name, channel_name, from, to } = channel;
-  const stays = to?.version_id === from.version_id;
   return (
     <>
       {bucket_name} <strong>{channel_name}</strong>:{" "}
-      {stays ? (
+      {to?.version_id === from.version_id ? (
         `stays at ${from.version_name}, and is refused to everybody`
       ) : (
-        <>
-          {from.version_name} <span aria-hidden="true">→</span>
-          <span className="visually-hidden"> goes to </span>{" "}
-          {to?.version_name ?? "nothing: no version is left"}
-        </>
+        <Move from={from.version_name} to={to?.version_name ?? "no version, as none is left"} />
       )}
     </>
   );

@@ -34,24 +34,6 @@ export function RevokeDialog({ version, onClose }: { version: Version; onClose: 
         }}
       >
         <p>Templates and Terraform are refused a revoked version. It can be restored.</p>
-        <label>
-          Why, for those who are refused
-          <textarea
-            rows={2}
-            required
-            maxLength={1024}
-            value={message}
-            onChange={(event) => setMessage(event.target.value)}
-          />
-        </label>
-        <label>
-          When (now, if empty)
-          <input
-            type="datetime-local"
-            value={later}
-            onChange={(event) => setLater(event.target.value)}
-          />
-        </label>
         <label className="check">
           <input
             type="checkbox"
@@ -73,6 +55,24 @@ export function RevokeDialog({ version, onClose }: { version: Version; onClose: 
             {(data) => <Impact impact={data} isLater={later !== ""} />}
           </Loaded>
         </section>
+        <label>
+          Why, for those who are refused
+          <textarea
+            rows={2}
+            required
+            maxLength={1024}
+            value={message}
+            onChange={(event) => setMessage(event.target.value)}
+          />
+        </label>
+        <label>
+          When (now, if empty)
+          <input
+            type="datetime-local"
+            value={later}
+            onChange={(event) => setLater(event.target.value)}
+          />
+        </label>
         {revoke.isError && <Problem error={revoke.error} />}
         <DialogButtons
           onCancel={onClose}

@@ -9,6 +9,7 @@ export function Sboms({ path }: { path: BuildPath }) {
   const { session } = useSession();
   const query = useQuery(sbomsQuery(session, path));
   const download = useMutation({
+    meta: { changesNothing: true },
     mutationFn: (name: string) => sbomAddress(session, path, name),
     onSuccess: (address, name) => save(address, `${name}.json`),
   });

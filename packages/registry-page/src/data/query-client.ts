@@ -11,10 +11,14 @@ export function createQueryClient(onSessionEnd: () => void): QueryClient {
   };
   const client = new QueryClient({
     queryCache: new QueryCache({ onError }),
-    // A revocation reaches into other buckets: after any change, everything may be another.
     mutationCache: new MutationCache({
       onError,
-      onSuccess: () => client.invalidateQueries(),
+      onSuccess: (_answer, _variables, _context, { meta }) => {
+        if (meta?.["changesNothing"] === true) return;
+        // A revocation reaches into other buckets: after any change, everything may be another. What a dialog has
+        // shown of a change to come is over.
+        void client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "impact" });
+      },
     }),
     defaultOptions: {
       queries: {

@@ -8,7 +8,8 @@ import { ErrorBoundary } from "../components/error-boundary.tsx";
 import { FamilyList } from "../components/family-list.tsx";
 import { Crumbs, Page, Section } from "../components/page.tsx";
 import { Empty, Loaded, Loading } from "../components/states.tsx";
-import { familyQuery } from "../data/queries.ts";
+import { versionLabel } from "../components/text.ts";
+import { familyQuery, versionQuery } from "../data/queries.ts";
 import { paths } from "../routing/paths.ts";
 import { useSession } from "../session/session.tsx";
 
@@ -36,10 +37,12 @@ export function BucketAncestryPage({ bucket }: { bucket: string }) {
 
 /** The ancestry of any version. */
 export function VersionAncestryPage({ bucket, fingerprint }: VersionPath) {
+  const { session } = useSession();
+  const version = useQuery(versionQuery(session, { bucket, fingerprint })).data;
+  const name = version ? versionLabel(version) : "";
   return (
     <Page
-      title={`Ancestry of ${bucket}`}
-      heading="Ancestry"
+      title={`Ancestry of ${bucket} ${name}`}
       above={
         <Crumbs>
           {[
@@ -50,14 +53,14 @@ export function VersionAncestryPage({ bucket, fingerprint }: VersionPath) {
               {bucket}
             </Link>,
             <Link key="version" href={paths.version(bucket, fingerprint)}>
-              Version
+              {name || "Version"}
             </Link>,
             "Ancestry",
           ]}
         </Crumbs>
       }
     >
-      <Ancestry key={`${bucket}/${fingerprint}`} bucket={bucket} fingerprint={fingerprint} />
+      <Ancestry bucket={bucket} fingerprint={fingerprint} />
     </Page>
   );
 }

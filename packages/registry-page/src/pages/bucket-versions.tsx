@@ -75,8 +75,8 @@ function VersionRow({ version, channels }: { version: Version; channels: Channel
             : `${done} of ${counted(builds.length, "build")} done`}
           , {counted(images, "image")}
         </p>
-        <p className="muted">{platforms.join(" · ")}</p>
         <p className="muted">
+          {platforms.map((platform) => `${platform} · `)}
           <Time at={version.created_at} />
         </p>
       </div>

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Assignment, Channel, ChannelPath, Version } from "../api/index.ts";
-import { AssignDialog } from "../components/assign-dialog.tsx";
+import { AssignDialog, nameOfChange } from "../components/assign-dialog.tsx";
 import { VersionBadge } from "../components/badge.tsx";
 import { Crumbs, Page, Section } from "../components/page.tsx";
 import { Pager, usePaging } from "../components/pager.tsx";
@@ -136,6 +136,7 @@ function Entry({
 }) {
   const { version, version_name: lostName, author_id: author, assigned_at: at } = entry;
   const isCurrent = version !== undefined && version.id === channel.version?.id;
+  const isNow = isCurrent && at === channel.updated_at;
   const isUsable = version !== undefined && version.status !== "VERSION_REVOKED";
   return (
     <li className="row">
@@ -149,15 +150,16 @@ function Entry({
             <span>{lostName ? `${lostName}, deleted since` : "No version"}</span>
           )}
           {version && <VersionBadge status={version.status} />}
-        </p>
-        <p className="muted">
-          <Time at={at} /> by {author}
+          <span className="muted">
+            <Time at={at} /> by {author}
+          </span>
+          {isNow && <strong>Now</strong>}
         </p>
       </div>
       {onRollBack && version && isUsable && !isCurrent && (
         <div className="row-side">
           <button type="button" className="small" onClick={() => onRollBack(version)}>
-            Assign {versionLabel(version)}…
+            {nameOfChange(channel.version, version)}…
           </button>
         </div>
       )}

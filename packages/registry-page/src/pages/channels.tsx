@@ -6,7 +6,6 @@ import { AssignDialog } from "../components/assign-dialog.tsx";
 import { Badge, VersionBadge } from "../components/badge.tsx";
 import { BucketPage } from "../components/bucket-head.tsx";
 import { CreateChannelDialog } from "../components/create-channel-dialog.tsx";
-import { Section } from "../components/page.tsx";
 import { Loaded } from "../components/states.tsx";
 import { versionLabel } from "../components/text.ts";
 import { Time } from "../components/time.tsx";
@@ -28,14 +27,13 @@ function Channels({ bucket }: { bucket: string }) {
   const query = useQuery(channelsQuery(session, bucket));
   const [isMaking, setIsMaking] = useState(false);
   return (
-    <Section
-      title="Channels"
-      actions={
+    <>
+      <div className="section-head">
+        <p className="muted">Names that templates and Terraform ask for, each at one version.</p>
         <button type="button" onClick={() => setIsMaking(true)}>
           New channel…
         </button>
-      }
-    >
+      </div>
       <Loaded query={query} what="channels">
         {(channels) => (
           <ul className="rows" aria-label="Channels">
@@ -46,7 +44,7 @@ function Channels({ bucket }: { bucket: string }) {
         )}
       </Loaded>
       {isMaking && <CreateChannelDialog bucket={bucket} onClose={() => setIsMaking(false)} />}
-    </Section>
+    </>
   );
 }
 
@@ -56,10 +54,10 @@ function ChannelRow({ channel }: { channel: Channel }) {
   return (
     <li className="row">
       <div className="row-main">
-        <h3 className="row-title">
+        <h2 className="row-title">
           <Link href={paths.channel(bucket, name)}>{name}</Link>
           <ChannelKinds managed={managed} restricted={restricted} />
-        </h3>
+        </h2>
         {version ? (
           <p className="row-state">
             <Link href={paths.version(bucket, version.fingerprint)}>{versionLabel(version)}</Link>

@@ -3,7 +3,7 @@
  * that a per cent sign is encoded twice.
  */
 export function encodeSegment(name: string): string {
-  return encodeURIComponent(name).replaceAll("%25", "%2525");
+  return encodeURIComponent(name.toWellFormed()).replaceAll("%25", "%2525");
 }
 
 /** The name that {@link encodeSegment} was given; text typed by hand that is no encoding stands for itself. */

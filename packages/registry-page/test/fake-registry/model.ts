@@ -44,6 +44,7 @@ export interface ChannelRow {
   name: string;
   managed: boolean;
   restricted: boolean;
+  createdAt: string;
   /** Newest first. */
   history: { versionId: string | undefined; author: string; at: string }[];
 }

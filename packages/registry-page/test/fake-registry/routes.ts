@@ -112,7 +112,16 @@ function addChannel(store: Store, bucket: string, body: Record<string, unknown>)
     refuse(6, `the bucket "${bucket}" has a channel "${name}" already`);
   }
   const restricted = body["restricted"] === true;
-  const channel = { id: `made-${name}`, bucket, name, managed: false, restricted, history: [] };
+  const createdAt = new Date().toISOString();
+  const channel = {
+    id: `made-${name}`,
+    bucket,
+    name,
+    managed: false,
+    restricted,
+    createdAt,
+    history: [],
+  };
   store.channels.push(channel);
   return channel;
 }

@@ -113,7 +113,8 @@ class Seeder {
   }
 
   channel(bucket: string, name: string, { managed = false, restricted = false } = {}): ChannelRow {
-    const channel = { id: this.#id(), bucket, name, managed, restricted, history: [] };
+    const createdAt = ago(500);
+    const channel = { id: this.#id(), bucket, name, managed, restricted, createdAt, history: [] };
     this.#store.channels.push(channel);
     return channel;
   }

@@ -59,7 +59,6 @@ export class FakeRegistry {
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
   }
 
@@ -128,6 +127,6 @@ async function readAll(request: IncomingMessage): Promise<string> {
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { "content-type": "application/json" });
+  response.writeHead(status, { "content-type": "application/json", connection: "close" });
   response.end(JSON.stringify(body));
 }

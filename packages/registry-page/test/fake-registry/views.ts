@@ -79,8 +79,8 @@ export class Views {
       managed: row.managed,
       restricted: row.restricted,
       ...(version === undefined ? {} : { version: this.version(version, false) }),
-      created_at: row.history.at(-1)?.at ?? new Date(0).toISOString(),
-      updated_at: row.history[0]?.at ?? new Date(0).toISOString(),
+      created_at: row.createdAt,
+      updated_at: row.history[0]?.at ?? row.createdAt,
     };
   }
 
