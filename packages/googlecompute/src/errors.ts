@@ -151,7 +151,6 @@ function codeOf(
   reason: string | undefined,
   words: string,
 ): GoogleComputeErrorCode {
-  if (/default credentials/.test(words)) return "BAD_CREDENTIALS";
   if (reason !== undefined && /quota/i.test(reason)) return "QUOTA_EXCEEDED";
   if (/invalid_grant|invalid_client/.test(words)) return "UNAUTHENTICATED";
   return status === undefined ? "NO_ANSWER" : (CODES[status] ?? "REFUSED");

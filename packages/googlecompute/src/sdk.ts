@@ -9,6 +9,7 @@ import type { GoogleAuth } from "google-auth-library";
 import { type Description, describeCalls } from "./api-description.ts";
 import type { Credentials } from "./authentication.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { cleanText, GoogleComputeError, messageOf } from "./errors.ts";
 
 /** The SDK's clients of the parts of Compute Engine that are called. */
 export interface Sdk {
@@ -44,7 +45,8 @@ const SCOPES = [
  */
 export async function loadSdk(options: ConnectOptions): Promise<Sdk> {
   const auth = await authenticate(options);
-  const gax = await loadRestTransport();
+  transport ??= loadRestTransport();
+  const gax = await transport;
   const [disks, globalOperations, images, instances, machineTypes, zoneOperations, zones] =
     await Promise.all([
       import("@google-cloud/compute/build/src/v1/disks_client.js"),
@@ -75,29 +77,56 @@ export async function loadSdk(options: ConnectOptions): Promise<Sdk> {
   };
 }
 
-/** What signs requests. It asks for no token before the first request. */
+/**
+ * What signs requests. It finds the credentials, and asks for no token before the first request: the SDK's clients would
+ * look for them by themselves, and let an error of that end the process.
+ *
+ * @throws {GoogleComputeError} `BAD_CREDENTIALS`
+ */
 export async function authenticate({
   credentials,
-  universeDomain,
+  universeDomain = DEFAULT_UNIVERSE,
 }: Pick<ConnectOptions, "credentials" | "universeDomain">): Promise<GoogleAuth> {
-  const { GoogleAuth, OAuth2Client } = await import("google-auth-library");
-  const universe = universeDomain === undefined ? {} : { universeDomain };
+  const library = await import("google-auth-library");
+  const auth = signer(library, credentials, universeDomain);
+  let actual: string;
+  try {
+    actual = (await auth.getClient()).universeDomain;
+  } catch (cause) {
+    const cure = "set access_token, credentials_file or credentials_json, or sign in with gcloud";
+    throw new GoogleComputeError("BAD_CREDENTIALS", `${cleanText(messageOf(cause))}: ${cure}`, {
+      cause,
+    });
+  }
+  if (actual === universeDomain) return auth;
+  throw new GoogleComputeError(
+    "BAD_CREDENTIALS",
+    `the credentials are of ${actual}, not of ${universeDomain}; set universe_domain = "${actual}", or use others`,
+  );
+}
+
+const DEFAULT_UNIVERSE = "googleapis.com";
+
+function signer(
+  { GoogleAuth, OAuth2Client }: typeof import("google-auth-library"),
+  credentials: Credentials,
+  universeDomain: string,
+): GoogleAuth {
   switch (credentials.kind) {
     case "token": {
-      const client = new OAuth2Client(universe);
+      const client = new OAuth2Client({ universeDomain });
       client.setCredentials({ access_token: credentials.token });
       return new GoogleAuth({ authClient: client });
     }
     case "json":
-      return new GoogleAuth({
-        credentials: credentials.content,
-        scopes: SCOPES,
-        clientOptions: universe,
-      });
+      return new GoogleAuth({ credentials: credentials.content, scopes: SCOPES });
     case "default":
-      return new GoogleAuth({ scopes: SCOPES, clientOptions: universe });
+      return new GoogleAuth({ scopes: SCOPES });
   }
 }
+
+/** Loaded once in a process. */
+let transport: ReturnType<typeof loadRestTransport> | undefined;
 
 type Gax = typeof import("google-gax/fallback");
 

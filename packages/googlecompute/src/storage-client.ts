@@ -61,15 +61,18 @@ export class StorageClient {
     const size = await sizeOf(path);
     const file = this.#storage.bucket(object.bucket).file(object.name);
     const tracker = ui.trackProgress(objectPath(object), 0, size);
-    const content = createReadStream(path);
-    content.on("data", (chunk) => tracker.advance(chunk.length));
+    const count = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        tracker.advance(chunk.length);
+        yield chunk;
+      }
+    };
+    const preconditionOpts = { ifGenerationMatch: 0 };
     try {
-      const upload = file.createWriteStream({
-        resumable: true,
-        validation: "md5",
-        preconditionOpts: { ifGenerationMatch: 0 },
-      });
-      await pipeline(content, upload, { signal });
+      // Begun here, since a stream that begins it by itself does not sign in at an endpoint of one's own.
+      const [uri] = await file.createResumableUpload({ preconditionOpts });
+      const options = { uri, resumable: true, validation: "md5" as const, preconditionOpts };
+      await pipeline(createReadStream(path), count, file.createWriteStream(options), { signal });
       return String(file.metadata.selfLink ?? "");
     } catch (error) {
       signal.throwIfAborted();

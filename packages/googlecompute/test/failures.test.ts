@@ -20,10 +20,10 @@ beforeAll(async () => {
   calls = cloud.requests.map(({ operation }) => operation);
 });
 
-describe("a fault at any one call", () => {
+describe.concurrent("a fault at any one call", () => {
   it.each(["error", "drop", "dropAfter"] as const)("%s leaves nothing behind", async (kind) => {
     let failed = 0;
-    for (const [index, operation] of calls.entries()) {
+    const trials = calls.map(async (operation, index) => {
       await using cloud = await startCloud();
       cloud.faults.inject({ kind, call: index + 1 });
       const what = `${kind} at call ${index + 1}, ${operation}`;
@@ -37,7 +37,8 @@ describe("a fault at any one call", () => {
         },
       );
       expect(leftovers(cloud), what).toEqual(kept);
-    }
+    });
+    await Promise.all(trials);
     expect(calls.length).toBeGreaterThan(15);
     // What got no answer is asked again; what was refused is not.
     if (kind === "error") expect(failed).toBeGreaterThan(calls.length / 2);
@@ -146,7 +147,7 @@ describe("an operation that ends in an error", () => {
   });
 });
 
-describe("what cannot be removed", () => {
+describe.concurrent("what cannot be removed", () => {
   it("is listed by name", async () => {
     await using cloud = await startCloud();
     cloud.faults.inject({ kind: "error", operation: "images.insert" });
@@ -176,7 +177,7 @@ describe("what cannot be removed", () => {
   });
 });
 
-describe("a cloud that cannot do what is asked", () => {
+describe.concurrent("a cloud that cannot do what is asked", () => {
   it("a quota that is used up mid-build is told with the cloud's code and the request's id", async () => {
     await using cloud = await startCloud({ limits: { images: 0 } });
     await expect(build(cloud)).rejects.toMatchObject({

@@ -16,22 +16,22 @@ export class Cloud {
   readonly disks: Disks;
   readonly instances: Instances;
   readonly tokens: Tokens;
-  readonly #scripts: StartupScripts;
+  readonly scripts: StartupScripts;
 
   constructor(options: ResourcesOptions & { buckets: readonly string[]; tokens: Tokens }) {
     this.resources = new Resources(options);
     this.buckets = new Buckets(options.buckets);
     this.tokens = options.tokens;
-    this.#scripts = new StartupScripts(this.resources, this.buckets);
+    this.scripts = new StartupScripts(this.resources, this.buckets);
     this.images = new Images(this.resources, this.buckets);
     this.disks = new Disks(this.resources);
-    this.instances = new Instances(this.resources, this.images, this.#scripts);
+    this.instances = new Instances(this.resources, this.images, this.scripts);
   }
 
   /** Brings about what time has brought. */
   async settle(): Promise<void> {
     this.resources.operations.settle();
-    await this.#scripts.settle();
+    await this.scripts.settle();
   }
 
   snapshot(): GoogleComputeSnapshot {

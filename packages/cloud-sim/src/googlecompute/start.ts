@@ -49,6 +49,8 @@ export interface GoogleComputeStandIn extends RunningStandIn {
   snapshot(): GoogleComputeSnapshot;
   /** Makes the next operation that a request of this name begins, such as `images.insert`, end in an error. */
   failOperation(operation: string, failure: OperationFailure): void;
+  /** Makes the next start-up script that ends fail, and print this. */
+  failStartupScript(output: string): void;
   /** No token that was given out so far is taken any longer. */
   expireTokens(): void;
 }
@@ -99,6 +101,7 @@ export async function startGoogleCompute(
     snapshot: () => cloud.snapshot(),
     failOperation: (operation: string, failure: OperationFailure) =>
       cloud.resources.operations.plan(operation, failure),
+    failStartupScript: (output: string) => cloud.scripts.planFailure(output),
     expireTokens: () => tokens.expire(),
   });
 }

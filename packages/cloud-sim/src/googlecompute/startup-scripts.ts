@@ -12,10 +12,16 @@ const STATUS = "startup-script-status";
 export class StartupScripts {
   readonly #resources: Resources;
   readonly #buckets: Buckets;
+  readonly #planned: string[] = [];
 
   constructor(resources: Resources, buckets: Buckets) {
     this.#resources = resources;
     this.#buckets = buckets;
+  }
+
+  /** Makes the next script fail that ends, and print this. */
+  planFailure(output: string): void {
+    this.#planned.push(output);
   }
 
   /** Begins the script of an instance that runs now, if it has one. */
@@ -30,13 +36,17 @@ export class StartupScripts {
     for (const instance of this.#resources.instances.values()) {
       if (instance.scriptEndsAt === undefined || instance.scriptEndsAt > now) continue;
       instance.scriptEndsAt = undefined;
-      const succeeded = this.#isExporter(instance)
-        ? this.#export(instance)
-        : await this.#run(instance);
+      const succeeded = await this.#end(instance);
       if (!instance.metadata.has(STATUS)) continue;
       instance.metadata.set(STATUS, succeeded ? "done" : "error");
       instance.metadataVersion += 1;
     }
+  }
+
+  async #end(instance: StoredInstance): Promise<boolean> {
+    const failure = this.#planned.shift();
+    if (failure !== undefined) return this.#print(instance, failure, false);
+    return this.#isExporter(instance) ? this.#export(instance) : await this.#run(instance);
   }
 
   #isExporter({ metadata }: StoredInstance): boolean {

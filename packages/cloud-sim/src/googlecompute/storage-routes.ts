@@ -100,13 +100,14 @@ async function continueUpload(
   const part = await exchange.readBytes(MAX_OBJECT_BYTES - session.size);
   const range =
     exchange.request.headers["content-range"] ?? `bytes 0-${part.length - 1}/${part.length}`;
-  const [, first, total] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(range) ?? [];
+  // `bytes 0-*/*` is all that there is: its sender did not know how much that would be.
+  const [, first, last, total] = /^bytes (?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)$/.exec(range) ?? [];
   if (first !== undefined && Number(first) !== session.size) {
     throw new ApiError(400, "invalid", `The part begins at ${first}, expected ${session.size}.`);
   }
   if (first !== undefined) session.parts.push(part);
   session.size += first === undefined ? 0 : part.length;
-  if (total === String(session.size)) {
+  if (last === "*" || total === String(session.size)) {
     session.whole = buckets.put(session.bucket, session.name, Buffer.concat(session.parts));
     session.parts = [];
     return exchange.sendJson(200, session.whole);
