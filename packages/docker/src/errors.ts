@@ -28,6 +28,8 @@ export type DockerErrorCode =
   | "TRANSFER_FAILED"
   /** A post-processor was given an artifact that it cannot work on. */
   | "ARTIFACT_UNSUPPORTED"
+  /** An image cannot be given such a name. */
+  | "NAME_INVALID"
   /** The registry did not take the image. */
   | "PUSH_FAILED"
   /** The registry that is pushed to wants (other) credentials. */

@@ -125,6 +125,17 @@ describe("docker-push", () => {
   });
 });
 
+it.each([
+  [{ repository: "web", tags: ["1", "n>"] }, /"n>" is no tag/],
+  [{ repository: "<unk" }, /"<unk" is no name of a repository/],
+])("names are judged at the latest before an image gets them: %j", async (settings, reason) => {
+  await withAnswers({}, async (address, asked) => {
+    const tagging = postProcess(address, dockerTag, imageOf("web:1"), settings);
+    await expect(tagging).rejects.toThrow(reason);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("what comes in", () => {
   it.each([
     ["an id that is a path", imageOf("web/../../containers/x"), "id"],

@@ -125,11 +125,11 @@ export const dockerImport = definePostProcessor({
   config: schema,
 
   async run({ config, artifact, ui, signal }) {
+    const [name = ""] = fullNames(config.repository, tagsOf(config));
     await demandKind(artifact, accepted);
     const path = await demandFile(artifact, ui);
     const generatedData = await readGeneratedData(artifact);
     const engine = new Engine(readEngineAddress(config.docker_host));
-    const name = fullNames(config.repository, tagsOf(config))[0] as string;
     const token = `packerkit-${randomBytes(8).toString("hex")}`;
     const made: ImportState["made"] = { asked: false, isUncertain: false };
     const state: ImportState = { engine, ui, config, path, name, token, made, given: [] };

@@ -125,7 +125,7 @@ export function describePushContract(name: string, makeEngine: () => Promise<Pus
         if (struck === 0) calls = proxy.calls.length;
         expect(await inventoryOf(engine)).toEqual(before);
       }
-      expect(calls).toBeGreaterThan(4);
+      expect(calls).toBeGreaterThan(3);
     });
   });
 }
