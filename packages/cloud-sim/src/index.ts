@@ -49,3 +49,10 @@ export {
   type HappyCloudStandIn,
   startHappyCloud,
 } from "./happy-cloud/start.ts";
+export {
+  startVSphere,
+  type VSphereMachineSummary,
+  type VSphereOptions,
+  type VSphereSnapshot,
+  type VSphereStandIn,
+} from "./vsphere/start.ts";
