@@ -9,6 +9,8 @@ import { PRINCIPAL } from "./fake-registry/server.ts";
 import { pathOf } from "./support/named.ts";
 import { openPage, openSignedIn } from "./support/page.tsx";
 
+const LIMITS = { generations: 6, fanOut: 40, members: 240 };
+
 it("lists ancestors and descendants with what is out of date, revoked or not tracked", async () => {
   await using page = await openSignedIn();
   page.go("/buckets/payments/ancestry");
@@ -29,7 +31,7 @@ it("finds all generations in both directions, and places parents before children
   const { registry } = page;
   const session = await signIn(registry.origin, PRINCIPAL);
   const centre = pathOf(registry, "ubuntu-base", 3);
-  const family = await loadFamily(session, centre);
+  const family = await loadFamily(session, centre, LIMITS);
   const names = [...family.members.values()].map((member) =>
     member.kind === "version" ? `${member.bucket} ${member.name}` : member.identifier,
   );
@@ -53,10 +55,10 @@ it("leaves out what is beyond its limits, and says so", async () => {
   const { registry } = page;
   const session = await signIn(registry.origin, PRINCIPAL);
   const centre = pathOf(registry, "ubuntu-base", 3);
-  const narrow = await loadFamily(session, centre, { fanOut: 1 });
+  const narrow = await loadFamily(session, centre, { ...LIMITS, fanOut: 1 });
   expect(narrow.isCut).toBe(true);
   expect(narrow.members.get(narrow.centre)).toHaveProperty("hiddenChildren", 1);
-  const shallow = await loadFamily(session, centre, { generations: 1 });
+  const shallow = await loadFamily(session, centre, { ...LIMITS, generations: 1 });
   expect(shallow.isCut).toBe(true);
   expect([...shallow.members.keys()].join()).not.toContain("payments");
 });

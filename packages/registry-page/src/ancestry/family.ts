@@ -59,8 +59,6 @@ export interface FamilyLimits {
   members: number;
 }
 
-const LIMITS: FamilyLimits = { generations: 6, fanOut: 40, members: 240 };
-
 /**
  * The family of a version: its ancestors and its descendants, but not what else was built on its ancestors.
  *
@@ -69,11 +67,11 @@ const LIMITS: FamilyLimits = { generations: 6, fanOut: 40, members: 240 };
 export async function loadFamily(
   connection: Connection,
   centre: VersionPath,
-  limits: Partial<FamilyLimits> = {},
+  limits: FamilyLimits,
   signal?: AbortSignal,
 ): Promise<Family> {
   const { name, status } = await getVersion(connection, centre, signal);
-  const search = new FamilySearch(connection, { ...LIMITS, ...limits }, signal);
+  const search = new FamilySearch(connection, limits, signal);
   const key = search.addVersion({ ...centre, name, status });
   await Promise.all([search.explore(centre, "parents"), search.explore(centre, "children")]);
   return search.result(key);

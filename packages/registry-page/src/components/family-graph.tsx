@@ -8,6 +8,7 @@ import {
   type NodeProps,
   Position,
   ReactFlow,
+  type ReactFlowInstance,
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { useMemo } from "react";
@@ -28,12 +29,23 @@ const NODE_TYPES = { member: Box };
 /** Around the boxes, in pixels; the buttons are at the bottom. */
 const MARGIN = { top: 28, bottom: 64, side: 20 };
 
+/** The smallest scale at which a box can be read; of a larger family one sees what is around the centre at first. */
+const READABLE = 0.7;
+
 /** A family as a graph to pan and zoom, parents first; {@link FamilyList} says the same in words. */
 export default function FamilyGraph({ family }: { family: Family }) {
   const isTall = useMediaQuery("(max-width: 640px)");
   const isDark = useMediaQuery("(prefers-color-scheme: dark)");
-  const { nodes, height } = useMemo(() => drawn(family, isTall), [family, isTall]);
+  const { nodes, height, isWhole } = useMemo(() => drawn(family, isTall), [family, isTall]);
   const edges = useMemo(() => family.links.map(edgeOf), [family]);
+  const showCentre = (flow: ReactFlowInstance<Node<BoxData>>) => {
+    const centre = flow.getNode(family.centre);
+    if (isWhole || centre === undefined) return;
+    const { width, height: boxHeight } = BOXES[directionOf(isTall)];
+    const { x, y } = centre.position;
+    const aboveButtons = (MARGIN.bottom - MARGIN.top) / 2 / READABLE;
+    void flow.setCenter(x + width / 2, y + boxHeight / 2 + aboveButtons, { zoom: READABLE });
+  };
   return (
     <section
       className="family-graph"
@@ -41,17 +53,17 @@ export default function FamilyGraph({ family }: { family: Family }) {
       style={{ height }}
     >
       <ReactFlow
-        key={isTall ? "tall" : "wide"}
+        key={`${isTall} ${nodes.length}`}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
         colorMode={isDark ? "dark" : "light"}
-        fitView
+        fitView={isWhole}
         fitViewOptions={{
           padding: { x: `${MARGIN.side}px`, top: `${MARGIN.top}px`, bottom: `${MARGIN.bottom}px` },
           maxZoom: 1,
-          minZoom: 0.4,
         }}
+        onInit={showCentre}
         minZoom={0.1}
         nodesDraggable={false}
         nodesConnectable={false}
@@ -60,6 +72,7 @@ export default function FamilyGraph({ family }: { family: Family }) {
         elementsSelectable={false}
         zoomOnScroll={false}
         preventScrolling={false}
+        onlyRenderVisibleElements={nodes.length > 100}
         proOptions={{ hideAttribution: true }}
       >
         <Background />
@@ -69,28 +82,38 @@ export default function FamilyGraph({ family }: { family: Family }) {
   );
 }
 
-function drawn(family: Family, isTall: boolean): { nodes: Node<BoxData>[]; height: number } {
-  const direction = isTall ? "TB" : "LR";
-  const { places, width, height } = layOut(family, direction);
+function directionOf(isTall: boolean): "LR" | "TB" {
+  return isTall ? "TB" : "LR";
+}
+
+function drawn(family: Family, isTall: boolean) {
+  const { places, width, height } = layOut(family, directionOf(isTall));
   const outOfDate = new Set(
     family.links.filter(({ status }) => status === "OUT_OF_DATE").map(({ child }) => child),
   );
-  const nodes = [...family.members.values()].map((member) => ({
-    id: member.key,
-    type: "member",
-    position: places.get(member.key) ?? { x: 0, y: 0 },
-    ...BOXES[direction],
-    data: {
-      member,
-      isCentre: member.key === family.centre,
-      isOutOfDate: outOfDate.has(member.key),
-      isTall,
-    },
-  }));
-  // A family that is wider than the page is drawn smaller, and so is not as high.
-  const room = Math.min(innerWidth, 1152) - 2 * MARGIN.side;
-  const scale = Math.min(1, room / width);
-  return { nodes, height: Math.ceil(height * scale) + MARGIN.top + MARGIN.bottom };
+  const nodes = [...family.members.values()].map(
+    (member): Node<BoxData> => ({
+      id: member.key,
+      type: "member",
+      position: places.get(member.key) ?? { x: 0, y: 0 },
+      ...BOXES[directionOf(isTall)],
+      data: {
+        member,
+        isCentre: member.key === family.centre,
+        isOutOfDate: outOfDate.has(member.key),
+        isTall,
+      },
+    }),
+  );
+  const around = MARGIN.top + MARGIN.bottom;
+  const room = {
+    width: Math.min(innerWidth - 32, 1120) - 2 * MARGIN.side,
+    height: Math.max(0.75 * innerHeight, 320) - around,
+  };
+  const scale = Math.min(1, room.width / width, room.height / height);
+  const isWhole = scale >= READABLE;
+  const shown = height * (isWhole ? scale : READABLE);
+  return { nodes, isWhole, height: Math.ceil(Math.min(shown, room.height)) + around };
 }
 
 function edgeOf({ parent, child, status, channel }: Link): Edge {

@@ -67,6 +67,7 @@ function ownEnd(link: FamilyLink, direction: Direction): string {
   return direction === "parents" ? link.child : link.parent;
 }
 
+/** A member, and how it is linked; without a link it is the one that the family is seen from. */
 function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
   if (member.kind === "untracked") {
     return (
@@ -84,10 +85,14 @@ function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
         {bucket} {name}
       </Link>
       <VersionBadge status={status} />
-      {link && <LinkState link={link} />}
-      <Link className="family-more" href={paths.ancestry(bucket, fingerprint)}>
-        ancestry<span className="visually-hidden"> of {`${bucket} ${name}`}</span>
-      </Link>
+      {link && (
+        <>
+          <LinkState link={link} />
+          <Link className="family-more" href={paths.ancestry(bucket, fingerprint)}>
+            ancestry<span className="visually-hidden"> of {`${bucket} ${name}`}</span>
+          </Link>
+        </>
+      )}
     </span>
   );
 }

@@ -16,7 +16,9 @@ export function FamilyMember({
   if (member.kind === "untracked") {
     return (
       <div className="member member-untracked" title={member.identifier}>
-        <span className="member-name">{member.identifier}</span>
+        <span className="member-name">
+          <span className="member-bucket">{member.identifier}</span>
+        </span>
         <span className="muted">{member.platform}, not in this registry</span>
       </div>
     );
@@ -34,7 +36,7 @@ export function FamilyMember({
         href={paths.version(bucket, fingerprint)}
         title={`${bucket} ${name}`}
       >
-        {bucket} {name}
+        <span className="member-bucket">{bucket}</span> <span>{name}</span>
       </Link>
       <span className="member-state">
         <VersionBadge status={status} />

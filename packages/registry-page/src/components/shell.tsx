@@ -25,7 +25,9 @@ export function Shell({ children }: { children: ReactNode }) {
             <span className="account-place">
               <span className="visually-hidden">Project </span>
               {session.projectName}
-              <span className="account-organization">{session.organizationName}</span>
+              {session.organizationName !== session.projectName && (
+                <span className="account-organization">{session.organizationName}</span>
+              )}
             </span>
             <button type="button" className="quiet" onClick={signOut}>
               Sign out

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { loadFamily } from "../ancestry/family.ts";
+import { type FamilyLimits, loadFamily } from "../ancestry/family.ts";
 import {
   type ArtifactQuery,
   type BucketOrder,
@@ -114,10 +114,10 @@ export function historyQuery(connection: Connection, path: ChannelPath, page: Pa
   });
 }
 
-export function familyQuery(connection: Connection, path: VersionPath, fanOut: number) {
+export function familyQuery(connection: Connection, path: VersionPath, limits: FamilyLimits) {
   return queryOptions({
-    queryKey: ["family", path, fanOut],
-    queryFn: ({ signal }) => loadFamily(connection, path, { fanOut }, signal),
+    queryKey: ["family", path, limits],
+    queryFn: ({ signal }) => loadFamily(connection, path, limits, signal),
     placeholderData: keepPreviousData,
   });
 }

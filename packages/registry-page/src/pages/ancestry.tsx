@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link } from "wouter";
-import type { Family } from "../ancestry/family.ts";
+import type { Family, FamilyLimits } from "../ancestry/family.ts";
 import type { VersionPath } from "../api/index.ts";
 import { BucketPage } from "../components/bucket-head.tsx";
 import { ErrorBoundary } from "../components/error-boundary.tsx";
@@ -15,8 +15,12 @@ import { useSession } from "../session/session.tsx";
 
 const FamilyGraph = lazy(() => import("../components/family-graph.tsx"));
 
-/** How many relations of the version in the centre are shown at first, and after asking for more. */
-const FAN_OUTS = [40, 150, 500] as const;
+/** How much of a family is shown at first, and after asking for more. */
+const STEPS: [FamilyLimits, ...FamilyLimits[]] = [
+  { generations: 6, fanOut: 40, members: 240 },
+  { generations: 15, fanOut: 150, members: 400 },
+  { generations: 60, fanOut: 500, members: 800 },
+];
 
 /** The ancestry of a bucket's latest version. */
 export function BucketAncestryPage({ bucket }: { bucket: string }) {
@@ -68,8 +72,8 @@ export function VersionAncestryPage({ bucket, fingerprint }: VersionPath) {
 function Ancestry({ bucket, fingerprint }: VersionPath) {
   const { session } = useSession();
   const [step, setStep] = useState(0);
-  const fanOut = FAN_OUTS[step] ?? FAN_OUTS[0];
-  const query = useQuery(familyQuery(session, { bucket, fingerprint }, fanOut));
+  const limits = STEPS[step] ?? STEPS[0];
+  const query = useQuery(familyQuery(session, { bucket, fingerprint }, limits));
   return (
     <Loaded query={query} what="the ancestry">
       {(family) => (
@@ -78,9 +82,14 @@ function Ancestry({ bucket, fingerprint }: VersionPath) {
           {family.isCut && (
             <p className="hint">
               Only a part is shown.{" "}
-              {step < FAN_OUTS.length - 1 ? (
-                <button type="button" className="small" onClick={() => setStep(step + 1)}>
-                  Show more
+              {step < STEPS.length - 1 ? (
+                <button
+                  type="button"
+                  className="small"
+                  disabled={query.isPlaceholderData}
+                  onClick={() => setStep(step + 1)}
+                >
+                  {query.isPlaceholderData ? "Loading…" : "Show more"}
                 </button>
               ) : (
                 "Open the ancestry of a relative to see more of its own."
