@@ -1,1 +1,1 @@
-export { RegistryError, type RegistryErrorCode } from "./errors.ts";
+export * from "./client/index.ts";

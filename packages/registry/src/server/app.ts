@@ -19,9 +19,11 @@ import { errorBodyOf, handleErrors } from "./error-handler.ts";
 import { invalid } from "./grpc-error.ts";
 import { newId } from "./ids.ts";
 import { describeApi } from "./openapi.ts";
+import { servePage } from "./page.ts";
 import { readRequests } from "./read-requests.ts";
 import { registerRoutes } from "./routes/index.ts";
 import { type ServerSettings, withDefaults } from "./settings.ts";
+import { TIMES } from "./times.ts";
 
 /** A server's routes are added to this. */
 export type App = FastifyInstance<
@@ -40,9 +42,6 @@ export interface Services {
   signer: TokenSigner;
 }
 
-/** How long a client may take, in milliseconds: slower ones are cut off. */
-const TIMES = { headers: 10_000, request: 30_000, idle: 60_000, keepAlive: 65_000 };
-
 /** The server on a store, not listening yet; `inject` asks it without a network. */
 export async function buildApp(
   storage: Storage,
@@ -58,6 +57,7 @@ export async function buildApp(
   await app.register(rateLimit, { global: false });
   await describeApi(app);
   await registerRoutes(app, { storage, settings, authenticator, signer });
+  if (settings.pageFolder !== undefined) await servePage(app, settings.pageFolder);
   return app;
 }
 

@@ -1,7 +1,11 @@
+import { execFile } from "node:child_process";
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { onTestFinished } from "vitest";
 import { migrations } from "../../src/storage/migrations/index.ts";
 import { openStorage, type Storage } from "../../src/storage/open.ts";
 
@@ -19,17 +23,36 @@ export async function sharedStore(): Promise<Storage> {
   return await shared;
 }
 
-/** A fresh store in memory. The first test to ask makes an image of one, which the others open in a tenth of the time. */
+/** A fresh store in memory, from an image, which opens in a tenth of the time that making one takes. */
 export async function openMemoryStore(): Promise<Storage> {
+  const image = new Blob([await readFile(await imagePath())]);
+  return await openStorage({ memory: true, image });
+}
+
+/** A folder with a fresh store in it, removed after the test. */
+export async function newStoreFolder(): Promise<string> {
+  const folder = await newFolder();
+  await mkdir(join(folder, "data"), { mode: 0o700 });
+  await promisify(execFile)("tar", ["-xf", await imagePath(), "-C", join(folder, "data")]);
+  return folder;
+}
+
+/** An empty folder, removed after the test. */
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "packerkit-registry-"));
+  onTestFinished(async () => await rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function imagePath(): Promise<string> {
   const path = join(CACHE, `${layoutHash()}.tar`);
-  const image = await readFile(path).catch(() => undefined);
-  if (image !== undefined) return await openStorage({ memory: true, image: new Blob([image]) });
-  const storage = await openStorage({ memory: true });
+  if ((await stat(path).catch(() => undefined)) !== undefined) return path;
   await mkdir(CACHE, { recursive: true });
+  await using storage = await openStorage({ memory: true });
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, Buffer.from(await (await storage.dumpImage()).arrayBuffer()));
   await rename(draft, path);
-  return storage;
+  return path;
 }
 
 function layoutHash(): string {
