@@ -11,5 +11,6 @@ it("brings any name through an address", () => {
     fc.property(fc.oneof(text, awkward), (name) => {
       expect(arrivalAt(paths.search(name))).toBe(name.toWellFormed());
     }),
+    { numRuns: 40 },
   );
 });
