@@ -1,0 +1,4 @@
+import { narrowApiDescription } from "@packerkit/googlecompute/bundle";
+
+/** What rolldown needs besides its usual settings, to bundle this plugin. */
+export default [narrowApiDescription()];
