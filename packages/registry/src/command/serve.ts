@@ -58,7 +58,6 @@ export function serveCommand(terminal: Terminal, pageFolder: string): Command {
 }
 
 async function serve(options: Options, terminal: Terminal, pageFolder: string): Promise<void> {
-  const stopped = stopSignal();
   const storage = storeOf(options.folder, terminal.environment);
   // Optimising PostgreSQL's WebAssembly takes hundreds of megabytes for a while, and gains a tenth of its speed.
   if ("folder" in storage) setFlagsFromString("--liftoff-only");
@@ -77,6 +76,7 @@ async function serve(options: Options, terminal: Terminal, pageFolder: string): 
       log: terminal.stderr,
     },
   });
+  const stopped = stopSignal();
   await write(terminal.stdout, options.json ? asJson(registry) : asText(registry, options));
   await stopped;
   await registry.close();

@@ -56,7 +56,10 @@ export async function connectControl(folder: string): Promise<Administration | u
   const ask = async (method: string, path: string, body?: unknown): Promise<Response> => {
     const answer = await fetch(new URL(path, url), {
       method,
-      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (answer.ok) return answer;
