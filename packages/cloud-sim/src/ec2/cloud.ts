@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ApiError } from "../frame/errors.ts";
+import { ApiError, CloudSimError } from "../frame/errors.ts";
 import type { Ec2SeedImage, Ec2Snapshot } from "./model.ts";
 import { Ec2Region, type Ec2Timing } from "./region.ts";
 import { addSeedImage } from "./seed.ts";
@@ -29,7 +29,16 @@ export class Ec2Cloud {
     this.instanceAddress = options.instanceAddress;
     this.#regions = new Map(regions.map((name) => [name, new Ec2Region(name, timing)]));
     this.#credentials.set(options.credentials.accessKeyId, options.credentials);
-    for (const image of images) addSeedImage(this.region(image.region), image, this.accountId);
+    for (const image of images) {
+      const region = this.#regions.get(image.region);
+      if (region === undefined) {
+        throw new CloudSimError(
+          "BAD_OPTION",
+          `the seed image ${image.id} is in region ${image.region}, which is not among the regions: add it there`,
+        );
+      }
+      addSeedImage(region, image, this.accountId);
+    }
   }
 
   regions(): Ec2Region[] {

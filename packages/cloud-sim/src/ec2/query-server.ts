@@ -91,7 +91,7 @@ async function serve(
 ): Promise<void> {
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
   const body = await readBody(request).catch(() => undefined);
-  if (body === undefined) return void request.socket.destroy();
+  if (body === undefined) return refuseBody(request, response);
   const input = readInput(body);
   const action = input instanceof ApiError ? "Unknown" : (input.text("Action") ?? "Unknown");
   const record = log.open(request.method ?? "POST", path, action);
@@ -102,6 +102,19 @@ async function serve(
   const answer = await makeAnswer(definition, request, body, input, fault);
   if (fault?.kind === "dropAfter") return void request.socket.destroy();
   record.status = answer.status;
+  send(response, answer);
+}
+
+/** What is left of the body is read and forgotten, so that the refusal still reaches the client. */
+function refuseBody(request: IncomingMessage, response: ServerResponse): void {
+  const message = `The request is larger than ${MAX_BODY_BYTES} bytes`;
+  const error = new ApiError(413, "RequestEntityTooLarge", message);
+  response.setHeader("connection", "close");
+  send(response, errorAnswer("ec2", error, randomUUID()));
+  request.resume();
+}
+
+function send(response: ServerResponse, answer: Answer): void {
   response.writeHead(answer.status, {
     "content-type": "text/xml;charset=UTF-8",
     "content-length": Buffer.byteLength(answer.text),
@@ -175,7 +188,7 @@ function readInput(body: Buffer): Parameters | ApiError {
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > MAX_BODY_BYTES) throw new Error("the body is too large");
     chunks.push(chunk);
