@@ -14,7 +14,7 @@ describe("examples", () => {
     expect(examples, "examples/ is empty").not.toEqual([]);
   });
 
-  it.each(examples)("%s runs", async (path) => {
+  it.each(examples)("%s runs", { timeout: 60_000 }, async (path) => {
     await import(pathToFileURL(resolve(root, path)).href);
   });
 

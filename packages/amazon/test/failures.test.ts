@@ -129,7 +129,10 @@ const trials: Record<string, Trial> = {
   },
 };
 
-describe.each(["ebs", "ebsvolume"] as const)("an %s build", (kind) => {
+/** A test makes dozens of builds; on a machine that is busy they take their time. */
+const PATIENCE = { timeout: 120_000 };
+
+describe.each(["ebs", "ebsvolume"] as const)("an %s build", PATIENCE, (kind) => {
   let calls: string[] = [];
 
   beforeAll(async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const open = async () => ({ cloud: await startCloud(), prepared: archived() });
-const archived = () => fileArtifact(COMPRESS, ["/tmp/notes.txt", archive]);
+const archived = () => fileArtifact(COMPRESS, ["notes.txt", archive]);
 
 describe("an import", () => {
   it("makes an image of the archive, and removes the archive from the bucket", async () => {

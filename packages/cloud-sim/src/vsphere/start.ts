@@ -16,6 +16,11 @@ export interface VSphereOptions extends Omit<ListenOptions, "unixSocket"> {
   taskMs?: number;
   /** The address that VMware Tools tell once a machine runs. Default: no machine has the tools. */
   guestAddress?: string;
+  /**
+   * How long a machine that boots with an ISO image in a drive takes to install itself and power off, in milliseconds.
+   * Default: none does.
+   */
+  installMs?: number;
   /** How many machines each datacenter has besides its template. Default: 0. */
   machines?: number;
 }
@@ -67,10 +72,11 @@ export async function startVSphere(options: VSphereOptions = {}): Promise<VSpher
     password = "a-password-for-tests",
     taskMs = 2,
     guestAddress,
+    installMs,
     machines = 0,
     ...listening
   } = options;
-  const vcenter = new VCenter({ username, password, taskMs, guestAddress });
+  const vcenter = new VCenter({ username, password, taskMs, guestAddress, installMs });
   seedVCenter(vcenter, machines);
   const running = await serveVCenter(vcenter, listening);
   return {

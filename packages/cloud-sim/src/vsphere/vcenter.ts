@@ -15,6 +15,11 @@ export interface VCenterOptions {
   readonly taskMs: number;
   /** The address that VMware Tools tell once a machine runs; undefined where no machine has the tools. */
   readonly guestAddress: string | undefined;
+  /**
+   * How long a machine that boots with an ISO image in a drive takes to install itself and power off, in milliseconds;
+   * undefined where none does.
+   */
+  readonly installMs: number | undefined;
 }
 
 /** Somebody who is signed in. */

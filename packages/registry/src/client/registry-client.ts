@@ -17,10 +17,9 @@ import { publishVersion } from "./publish/publish.ts";
  * A client of one project of a registry: ours, or HCP Packer itself.
  *
  * ```ts
- * const published = await client.publish(artifact, {
+ * const base = await client.publish(imageOf("img-1"), {
  *   bucket: "web-base",
- *   componentType: "happy-cloud.web",
- *   channels: ["production"],
+ *   componentType: "happy-cloud.base",
  * });
  * ```
  */

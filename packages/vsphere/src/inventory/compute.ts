@@ -1,9 +1,5 @@
 import { VSphereError } from "../errors.ts";
-import {
-  type ObjectProperties,
-  propertiesOf,
-  retrieveProperties,
-} from "../vim25/property-collector.ts";
+import { propertiesOf, retrieveProperties } from "../vim25/property-collector.ts";
 import type { ManagedObjectReference } from "../vim25/reference.ts";
 import { findChild } from "../vim25/search-index.ts";
 import type { VimSession } from "../vim25/session.ts";
@@ -56,26 +52,28 @@ export async function findCompute(
   const place = host ?? cluster;
   if (place === undefined)
     throw new VSphereError("NOT_FOUND", "neither a host nor a cluster is named");
-  const properties = await propertiesOf(session, place.reference, PLACE_PROPERTIES, { signal });
+  const paths = ["datastore", "network"];
+  const [properties, root] = await Promise.all([
+    propertiesOf(session, place.reference, paths, { signal }),
+    rootPool(session, place.reference, signal),
+  ]);
   return {
     cluster: cluster?.reference,
     host: host?.reference,
-    pool: await findPool(session, properties, placement, signal),
+    pool: await findPool(session, root, placement, signal),
     datastores: properties.references("datastore"),
     networks: properties.references("network"),
   };
 }
 
-const PLACE_PROPERTIES = ["resourcePool", "parent", "datastore", "network"];
-
 async function findPool(
   session: VimSession,
-  place: ObjectProperties,
+  root: ManagedObjectReference,
   { resource_pool: path }: Placement,
   signal?: AbortSignal,
 ): Promise<ManagedObjectReference> {
   const names = path.split("/").filter((name) => name !== "");
-  let pool = place.get("resourcePool")?.reference ?? (await poolOfParent(session, place, signal));
+  let pool = root;
   for (const name of names) {
     const found = await findChild(session, pool, name, { signal });
     if (found === undefined || !POOL_TYPES.includes(found.type)) {
@@ -91,15 +89,18 @@ async function findPool(
 
 const POOL_TYPES = ["ResourcePool", "VirtualApp"];
 
-/** A host has no pool of its own: it has that of the cluster, or whatever else, that it is in. */
-async function poolOfParent(
+/** A host has no pool of its own: it has that of the cluster, or of the wrapping, that it is in. */
+async function rootPool(
   session: VimSession,
-  place: ObjectProperties,
+  place: ManagedObjectReference,
   signal?: AbortSignal,
 ): Promise<ManagedObjectReference> {
-  const parent = place.get("parent")?.reference;
-  const above = parent && (await propertiesOf(session, parent, ["resourcePool"], { signal }));
-  const pool = above?.get("resourcePool")?.reference;
+  const owner =
+    place.type === "HostSystem"
+      ? (await propertiesOf(session, place, ["parent"], { signal })).get("parent")?.reference
+      : place;
+  const properties = owner && (await propertiesOf(session, owner, ["resourcePool"], { signal }));
+  const pool = properties?.get("resourcePool")?.reference;
   if (pool !== undefined) return pool;
   throw new VSphereError("BAD_ANSWER", "the vCenter tells no resource pool of the cluster or host");
 }

@@ -57,7 +57,8 @@ export async function readTextFrom(source: string, signal: AbortSignal): Promise
 async function open(url: string, signal: AbortSignal): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    const { href, headers } = withoutCredentials(url);
+    response = await fetch(href, { headers, signal });
   } catch (cause) {
     signal.throwIfAborted();
     throw failed(url, messageOf((cause as Error).cause ?? cause), cause);
@@ -65,6 +66,18 @@ async function open(url: string, signal: AbortSignal): Promise<Response> {
   if (response.ok) return response;
   await response.body?.cancel();
   throw failed(url, `HTTP ${response.status} ${response.statusText}`);
+}
+
+/** `fetch` takes no URL with a user in it: that goes into a header. */
+function withoutCredentials(text: string): { href: string; headers: Record<string, string> } {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === "" && password === "") return { href: text, headers: {} };
+  url.username = "";
+  url.password = "";
+  const user = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = `Basic ${Buffer.from(user).toString("base64")}`;
+  return { href: url.href, headers: { authorization } };
 }
 
 function failed(url: string, why: string, cause?: unknown): VSphereError {

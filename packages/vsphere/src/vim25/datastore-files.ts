@@ -115,6 +115,15 @@ export async function uploadToDatastore(
   session: VimSession,
   datastore: DatastoreAddress,
   path: string,
+  upload: Upload,
+): Promise<void> {
+  await session.renewing(() => sendFile(session, datastore, path, upload));
+}
+
+async function sendFile(
+  session: VimSession,
+  datastore: DatastoreAddress,
+  path: string,
   { file, size, progress, signal }: Upload,
 ): Promise<void> {
   const stream = Readable.from(counted(file, progress), { objectMode: false });
@@ -132,9 +141,16 @@ export async function uploadToDatastore(
   throw new VSphereError(
     "FAULT",
     `the datastore ${datastore.name} did not take the file ${path}: HTTP ${status} ${response.statusMessage ?? ""}; check that it has room, and that the user may upload to it`,
-    { fault: status === 507 ? "NoDiskSpace" : `HTTP ${status}` },
+    { fault: HTTP_FAULTS[status] ?? `HTTP ${status}` },
   );
 }
+
+/** What vSphere calls the refusals that uploads meet as statuses of HTTP. */
+const HTTP_FAULTS: Readonly<Record<number, string>> = {
+  401: "NotAuthenticated",
+  403: "NoPermission",
+  507: "NoDiskSpace",
+};
 
 async function* counted(file: string, progress: Upload["progress"]): AsyncGenerator<Buffer> {
   for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {

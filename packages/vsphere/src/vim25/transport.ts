@@ -58,7 +58,7 @@ export class Transport {
     this.#address = address;
     this.#agent = new Agent({
       keepAlive: true,
-      maxSockets: 8,
+      maxSockets: 4,
       timeout: IDLE_LIMIT,
       rejectUnauthorized: !address.insecure,
     });

@@ -1,3 +1,4 @@
+import { backingOf } from "../devices.ts";
 import { invalidArgument, VimFault } from "../fault.ts";
 import { ComputeResource, Datastore, Folder, HostSystem, ResourcePool } from "../inventory.ts";
 import { configureMachine, type MachinePlace, makeMachine } from "../machines.ts";
@@ -75,10 +76,7 @@ export const machineMethods: Methods = {
       if (machine.isTemplate) throw templateNotSupported();
       if (machine.isOn) throw invalidPowerState(machine);
       machine.isOn = true;
-      const { guestAddress } = call.vcenter.options;
-      call.vcenter.tasks.later(() => {
-        if (machine.isOn) machine.address = guestAddress;
-      });
+      boot(call.vcenter, machine);
       return undefined;
     });
   },
@@ -160,6 +158,17 @@ function start(
 ): { returnval: Value } {
   const task: Task = vcenter.tasks.start(on, work);
   return taskAnswer(task);
+}
+
+function boot({ options, tasks }: VCenter, machine: VirtualMachine): void {
+  const { guestAddress, installMs } = options;
+  tasks.later(() => {
+    if (machine.isOn) machine.address = guestAddress;
+  });
+  const hasIso = machine.devices.some(
+    (device) => backingOf(device)["@xsi:type"] === "VirtualCdromIsoBackingInfo",
+  );
+  if (installMs !== undefined && hasIso) tasks.later(() => powerOff(machine), installMs);
 }
 
 function powerOff(machine: VirtualMachine): void {
