@@ -33,13 +33,21 @@ export async function postProcess(
   postProcessor: PostProcessorDefinition<any>,
   artifact: Artifact,
   settings: Readonly<Record<string, unknown>>,
-  { ui = recordingUi(), signal = new AbortController().signal } = {},
+  {
+    ui = recordingUi(),
+    signal,
+  }: { ui?: ReturnType<typeof recordingUi>; signal?: AbortSignal } = {},
 ): Promise<Omit<PostProcessResult, "artifact"> & { artifact: Artifact }> {
   const config = parseConfig("post-processor", postProcessor.config, {
     docker_host: address,
     ...settings,
   });
-  const context = { config, artifact: overTheWire(artifact), ui, signal };
+  const context = {
+    config,
+    artifact: overTheWire(artifact),
+    ui,
+    signal: signal ?? new AbortController().signal,
+  };
   const result = await postProcessor.run({ ...context, packer: defaultPackerSettings });
   // One that is passed on is what came in.
   const isPassedOn = result.artifact === context.artifact;
