@@ -154,6 +154,9 @@ describe("a backup", () => {
     await using target = await openMemoryStore();
     expect(await importStore(target.database, from(lines))).toBe(rows);
     const again = await exported(target.database);
+    const next = sql`SELECT nextval(pg_get_serial_sequence('channel_assignments', 'sequence')) >
+      (SELECT max(sequence) FROM channel_assignments) AS later`;
+    expect(rowsOf(await target.database.execute(next))).toEqual([{ later: true }]);
     expect(again.lines.slice(1).toSorted()).toEqual(lines.slice(1).toSorted());
     await expect(importStore(target.database, from(lines))).rejects.toMatchObject({
       code: "ALREADY_EXISTS",

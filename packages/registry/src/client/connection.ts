@@ -31,7 +31,7 @@ export class Connection {
 
   constructor(options: RegistryClientOptions) {
     const { apiAddress = HCP.apiAddress, authUrl = HCP.authUrl } = options;
-    const { apiTls = "verify", authTls = "verify", attempts = 8, timeout = 30_000 } = options;
+    const { apiTls = "verify", authTls = "verify", attempts = 10, timeout = 30_000 } = options;
     const { organizationId, projectId } = options;
     this.#origin = originOf(apiAddress, apiTls === "disabled");
     if (!URL.canParse(authUrl)) {

@@ -16,7 +16,7 @@ export interface RegistryClientOptions {
   /** Both, or neither: then the registry is asked for the principal's own. */
   organizationId?: string;
   projectId?: string;
-  /** How often a request is sent in all where the registry cannot be reached; 8 by default. */
+  /** How often a request is sent in all where the registry cannot be reached; 10 by default. */
   attempts?: number;
   /** The longest wait for one answer, in milliseconds; 30,000 by default. */
   timeout?: number;

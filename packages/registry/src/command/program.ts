@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { messageOf } from "../errors.ts";
+import { failureLine } from "../failure.ts";
 import { exportCommand, importCommand } from "./backup.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import type { Terminal } from "./output.ts";
@@ -39,7 +39,7 @@ export async function run(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
-    terminal.stderr.write(`packerkit-registry: ${messageOf(error)}\n`);
+    terminal.stderr.write(`packerkit-registry: ${failureLine(error)}\n`);
     return 1;
   }
 }

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
-import { setFlagsFromString } from "node:v8";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { RegistryError } from "../errors.ts";
 import { readCertificate } from "../serve/certificate.ts";
 import { exportLines } from "../serve/environment.ts";
 import type { TlsOption } from "../serve/listen.ts";
 import { type RunningRegistry, startRegistry } from "../serve/start.ts";
+import { stayFrugal } from "../storage/frugal-wasm.ts";
 import { type Terminal, write } from "./output.ts";
 import { storeOf } from "./store-options.ts";
 
@@ -59,8 +59,7 @@ export function serveCommand(terminal: Terminal, pageFolder: string): Command {
 
 async function serve(options: Options, terminal: Terminal, pageFolder: string): Promise<void> {
   const storage = storeOf(options.folder, terminal.environment);
-  // Optimising PostgreSQL's WebAssembly takes hundreds of megabytes for a while, and gains a tenth of its speed.
-  if ("folder" in storage) setFlagsFromString("--liftoff-only");
+  if ("folder" in storage) stayFrugal();
   const registry = await startRegistry({
     storage,
     host: options.host,

@@ -1,4 +1,5 @@
 import { sql } from "drizzle-orm";
+import { describeFailure } from "../failure.ts";
 import { createPrincipal, type NewPrincipal } from "../principals/principals.ts";
 import { createProject, listProjects } from "../principals/projects.ts";
 import { buildApp } from "../server/app.ts";
@@ -112,7 +113,7 @@ function startSweeping(storage: Storage, settings: ServerSettings): () => Promis
       await sweep(storage.database, settings.clock(), settings.heartbeatTimeout);
     } catch (error) {
       settings.log?.write(
-        `${JSON.stringify({ level: 40, msg: "the sweep failed, and is tried again", err: String(error) })}\n`,
+        `${JSON.stringify({ level: 40, msg: "the sweep failed, and is tried again", err: describeFailure(error) })}\n`,
       );
     }
   };

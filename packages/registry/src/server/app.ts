@@ -11,6 +11,7 @@ import Fastify, {
 } from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { LIMITS } from "../api/index.ts";
+import { describeFailure } from "../failure.ts";
 import type { Storage } from "../storage/open.ts";
 import { Authenticator } from "./auth/authenticate.ts";
 import { loadSigningKey } from "./auth/signing-key.ts";
@@ -75,7 +76,11 @@ function createApp(settings: ServerSettings): App {
     logger:
       settings.log === undefined
         ? false
-        : { level: "info", stream: settings.log, redact: ["req.headers.authorization"] },
+        : {
+            level: "info",
+            stream: settings.log,
+            serializers: { err: (error) => ({ ...describeFailure(error) }) },
+          },
     logController: new LogController({ disableRequestLogging: true }),
     frameworkErrors: (error, _request, reply) => {
       const answer = invalid(error.message);

@@ -176,14 +176,20 @@ function decode(token: string): Cursor | undefined {
 
 /** A token's value as its column takes it; whoever forges one gets no further than this. */
 function revive<Row>(rules: PageRules<Row>, name: string, value: unknown): Key {
-  const { dataType } = fieldOf(rules, name).column;
+  const { dataType, columnType } = fieldOf(rules, name).column;
   if (dataType === "date" && typeof value === "string") {
     const time = new Date(value);
     if (time.getFullYear() >= 1970 && time.getFullYear() < 10_000) return time;
   }
-  if (dataType === "number" && Number.isSafeInteger(value) && Math.abs(Number(value)) < 2 ** 31) {
+  if (dataType === "number" && isIntegerOf(columnType, value)) {
     return Number(value);
   }
   if (dataType === "string" && typeof value === "string" && !value.includes("\0")) return value;
   throw invalid("the page token is none that this list gave: start without one");
+}
+
+/** A value that PostgreSQL takes for the column, which for most of ours has 32 bits. */
+function isIntegerOf(columnType: string, value: unknown): boolean {
+  if (!Number.isSafeInteger(value)) return false;
+  return columnType.startsWith("PgBig") || Math.abs(Number(value)) < 2 ** 31;
 }

@@ -1,8 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, RegistryError } from "../errors.ts";
+import { failureLine } from "../failure.ts";
 import type { Database } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
+import { whileFrugal } from "./frugal-wasm.ts";
 import { migrate } from "./migrate.ts";
 import * as schema from "./schema/index.ts";
 
@@ -58,11 +60,13 @@ async function openPglite(
     import("drizzle-orm/pglite"),
   ]);
   const client = await opened(path ?? "memory", () =>
-    PGlite.create(path ?? "memory://", {
-      ...(image === undefined ? {} : { loadDataDir: image }),
-      // Its own default takes 128 MB for a cache that the operating system's makes needless.
-      startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
-    }),
+    whileFrugal(() =>
+      PGlite.create(path ?? "memory://", {
+        ...(image === undefined ? {} : { loadDataDir: image }),
+        // Its own default takes 128 MB for a cache that the operating system's makes needless.
+        startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
+      }),
+    ),
   );
   return await migrated({
     database: drizzle(client, { schema }) as unknown as Database,
@@ -88,8 +92,10 @@ async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
     options:
       "-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
   });
-  // A connection that breaks while idle is replaced; without a listener it would end the process.
+  // A connection that breaks is replaced, and fails what is asked of it; without listeners it would end the process,
+  // whether it is idle or between two statements of a transaction.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   await opened("the PostgreSQL of DATABASE_URL", async () =>
     (await pool.connect()).release(),
   ).catch(async (error) => {
@@ -120,7 +126,7 @@ async function migrated(parts: Omit<Storage, typeof Symbol.asyncDispose>): Promi
   } catch (cause) {
     await parts.close();
     if (cause instanceof RegistryError) throw cause;
-    const message = `cannot bring the store to this version's layout: ${messageOf(cause)}`;
+    const message = `cannot bring the store to this version's layout: ${failureLine(cause)}`;
     throw new RegistryError("STORE_FAILED", message, { cause });
   }
   return { ...parts, [Symbol.asyncDispose]: parts.close };

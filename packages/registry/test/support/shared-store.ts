@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
 import { onTestFinished } from "vitest";
 import { migrations } from "../../src/storage/migrations/index.ts";
 import { openStorage, type Storage } from "../../src/storage/open.ts";
@@ -15,12 +16,25 @@ let shared: Promise<Storage> | undefined;
 
 /**
  * The store of all test files that one process runs: each works in a project of its own. It ends with the process. With
- * `PACKERKIT_TEST_DATABASE_URL` it is a PostgreSQL server instead.
+ * `PACKERKIT_TEST_DATABASE_URL` it is a new database beside that one, on a PostgreSQL server.
  */
 export async function sharedStore(): Promise<Storage> {
   const databaseUrl = process.env["PACKERKIT_TEST_DATABASE_URL"];
-  shared ??= databaseUrl === undefined ? openMemoryStore() : openStorage({ databaseUrl });
+  shared ??= databaseUrl === undefined ? openMemoryStore() : openNewDatabase(databaseUrl);
   return await shared;
+}
+
+/** A sweep reaches all projects of a database, so that test files that run side by side must not share one. */
+async function openNewDatabase(url: string): Promise<Storage> {
+  const name = `packerkit_test_${process.env["VITEST_POOL_ID"] ?? "0"}`;
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  const databaseUrl = new URL(url);
+  databaseUrl.pathname = `/${name}`;
+  return await openStorage({ databaseUrl: databaseUrl.href });
 }
 
 /** A fresh store in memory, from an image, which opens in a tenth of the time that making one takes. */

@@ -80,7 +80,7 @@ export async function rollBackChannels(
         sql`${versions.id} <> ${channels.versionId}`,
       ),
     )
-    .orderBy(desc(channelAssignments.id))
+    .orderBy(desc(channelAssignments.sequence))
     .limit(1)
     .as("earlier");
   const rows = await database

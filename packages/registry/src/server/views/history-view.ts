@@ -15,9 +15,11 @@ export const HISTORY_PARTS = { with: { version: VERSION_PARTS } } as const;
 
 /** Newest first. */
 export const HISTORY_PAGES: PageRules<AssignmentRow> = {
-  fields: { id: { column: channelAssignments.id, of: (row) => row.id } },
-  defaultOrder: "id desc",
-  unique: "id",
+  fields: {
+    sequence: { column: channelAssignments.sequence, of: (row) => row.sequence },
+  },
+  defaultOrder: "sequence desc",
+  unique: "sequence",
 };
 
 /** An entry as it is sent. */

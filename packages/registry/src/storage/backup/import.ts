@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { messageOf, RegistryError } from "../../errors.ts";
+import { RegistryError } from "../../errors.ts";
+import { failureLine } from "../../failure.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations/index.ts";
 import { rowsOf } from "../rows.ts";
@@ -55,10 +56,18 @@ export async function importStore(
       count += 1;
     }
     await flush();
+    await continueSequence(transaction);
     if (end === count) return count;
     const found = end === undefined ? "no last line" : `${end} rows announced`;
     throw bad(number, `is the last, with ${found} and ${count} rows read: the backup is cut short`);
   });
+}
+
+/** What happens after the restore comes after what was restored. */
+async function continueSequence(database: Database): Promise<void> {
+  await database.execute(sql`
+    SELECT setval(pg_get_serial_sequence('channel_assignments', 'sequence'),
+      (SELECT coalesce(max(sequence), 0) + 1 FROM channel_assignments), false)`);
 }
 
 async function requireEmpty(database: Database): Promise<void> {
@@ -102,10 +111,9 @@ async function insert(
       INSERT INTO ${name}
       SELECT * FROM jsonb_populate_recordset(NULL::${name}, ${JSON.stringify(rows)}::jsonb)`);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     throw bad(
       number,
-      `or one shortly before it is refused by the store: ${messageOf(cause)}`,
+      `or one shortly before it is refused by the store: ${failureLine(error)}`,
       error,
     );
   }

@@ -105,6 +105,7 @@ export const initial: Migration = {
     "CREATE INDEX channels_version ON channels (version_id)",
     `CREATE TABLE channel_assignments (
       id text COLLATE "C" PRIMARY KEY,
+      sequence bigserial NOT NULL,
       channel_id text COLLATE "C" NOT NULL REFERENCES channels ON DELETE CASCADE,
       version_id text COLLATE "C" REFERENCES versions ON DELETE SET NULL,
       version_fingerprint text NOT NULL,
@@ -112,7 +113,7 @@ export const initial: Migration = {
       author_id text NOT NULL,
       assigned_at timestamptz(3) NOT NULL
     )`,
-    "CREATE INDEX channel_assignments_channel ON channel_assignments (channel_id, id)",
+    "CREATE INDEX channel_assignments_channel ON channel_assignments (channel_id, sequence)",
     "CREATE INDEX channel_assignments_version ON channel_assignments (version_id)",
     `CREATE TABLE builds (
       id text COLLATE "C" PRIMARY KEY,

@@ -1,4 +1,4 @@
-import { boolean, pgTable, text } from "drizzle-orm/pg-core";
+import { bigserial, boolean, pgTable, text } from "drizzle-orm/pg-core";
 import { buckets, versions } from "./buckets.ts";
 import { createdAt, time, ulidKey, updatedAt } from "./columns.ts";
 
@@ -20,6 +20,8 @@ export const channels = pgTable("channels", {
 /** The history of a channel: a row for each change, without a version where it was unassigned. */
 export const channelAssignments = pgTable("channel_assignments", {
   id: ulidKey(),
+  /** The order in which they happened: drawn under the channel's lock, where an id is made before it. */
+  sequence: bigserial("sequence", { mode: "number" }).notNull(),
   channelId: text("channel_id")
     .notNull()
     .references(() => channels.id, { onDelete: "cascade" }),

@@ -1,0 +1,43 @@
+import { PassThrough } from "node:stream";
+import { sql } from "drizzle-orm";
+import { describe, expect, it } from "vitest";
+import { describeFailure, failureLine } from "../src/failure.ts";
+import { buildApp } from "../src/server/app.ts";
+import { openMemoryStore } from "./support/shared-store.ts";
+
+describe("a query that fails", () => {
+  it("is told without its values, with the reason", async () => {
+    await using storage = await openMemoryStore();
+    const failing = storage.database.execute(sql`SELECT ${"s3cret"} FROM missing_table`);
+    const error = await failing.catch((thrown) => thrown);
+    const failure = describeFailure(error);
+    expect(failure).toMatchObject({
+      message: expect.stringContaining("missing_table"),
+      cause: { code: "42P01" },
+    });
+    expect(JSON.stringify(failure)).not.toContain("s3cret");
+    expect(failureLine(error)).toContain("missing_table");
+    expect(failureLine(error)).not.toContain("s3cret");
+  });
+
+  it("is answered with a number to look it up in the log by, and nothing else", async () => {
+    const storage = await openMemoryStore();
+    const log = new PassThrough();
+    const app = await buildApp(storage, { log });
+    await storage.database.execute(sql`DROP TABLE principals CASCADE`);
+    const answer = await app.inject({
+      method: "POST",
+      url: "/oauth2/token",
+      payload: { grant_type: "client_credentials", client_id: "s3cret-id", client_secret: "x" },
+    });
+    await app.close();
+    await storage.close();
+    const logged = String(log.read());
+    expect(answer.statusCode).toBe(500);
+    expect(answer.json()).toMatchObject({ code: 13, details: [] });
+    const [, id = "none"] = /under the request (\w+)/.exec(answer.json().message) ?? [];
+    expect(logged).toContain(id);
+    expect(logged).toContain("principals");
+    expect(logged + answer.body).not.toContain("s3cret");
+  });
+});
