@@ -6,6 +6,8 @@ import { describeLibraries } from "./contract/libraries.ts";
 import { describeRefusals } from "./contract/refusals.ts";
 
 export type { TestVCenter } from "./backend.ts";
+export { describeVSphereLeftovers } from "./contract/leftovers.ts";
+export { prepareVCenter } from "./prepare-vcenter.ts";
 
 /**
  * Declares the tests that the builders pass on every vCenter, the embedded stand-in and another simulator alike. They

@@ -11,6 +11,7 @@ import {
   type DatastoreAddress,
   datastorePath,
   deleteDatastoreFile,
+  makeDirectory,
   searchDatastore,
 } from "../src/vim25/datastore-files.ts";
 import { retrieveProperties } from "../src/vim25/property-collector.ts";
@@ -154,6 +155,15 @@ export class Observer implements AsyncDisposable {
     for (const file of await searchDatastore(this.session, datastore, CACHE, "*")) {
       await deleteDatastoreFile(this.session, datastore, `${CACHE}/${file}`);
     }
+  }
+
+  /** Makes that folder, which the first upload would make and leave. */
+  async makeCacheFolder(): Promise<void> {
+    await makeDirectory(this.session, await this.#datastore(), CACHE);
+  }
+
+  async datastoreId(): Promise<string> {
+    return (await this.#datastore()).reference.value;
   }
 
   #datastore(): Promise<DatastoreAddress> {

@@ -1,28 +1,4 @@
-import { startVSphere } from "@packerkit/cloud-sim";
-import type { TestVCenter } from "./backend.ts";
 import { describeVSphereContract } from "./contract.ts";
+import { openStandIn } from "./stand-in.ts";
 
-describeVSphereContract("the embedded stand-in", async (): Promise<TestVCenter> => {
-  const standIn = await startVSphere({ taskMs: 1, installMs: 2 });
-  const { server, username, password } = standIn;
-  return {
-    server,
-    username,
-    password,
-    datacenter: "east",
-    otherDatacenter: "west",
-    cluster: "cluster-1",
-    clusterHost: "esx-2",
-    host: "esx-9",
-    pool: "images/linux",
-    datastore: "datastore1",
-    fullDatastore: "full",
-    network: "VM Network",
-    portgroup: "web",
-    template: "debian-12",
-    templateFolder: "templates",
-    library: "east-library",
-    installs: true,
-    [Symbol.asyncDispose]: () => standIn.close(),
-  };
-});
+describeVSphereContract("the embedded stand-in", () => openStandIn());

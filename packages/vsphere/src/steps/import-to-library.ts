@@ -91,7 +91,7 @@ export function importToLibrary(
     state: BuildState,
     signal: AbortSignal,
   ): Promise<Pick<TemplateItem, "placement" | "vm_home_storage">> {
-    const { datacenter } = made(state, "place");
+    const { datacenter, folder: own } = made(state, "place");
     const compute = await findCompute(
       session,
       datacenter,
@@ -104,7 +104,7 @@ export function importToLibrary(
     );
     const folder =
       destination.folder === ""
-        ? undefined
+        ? own
         : await findFolder(session, datacenter, destination.folder, signal);
     const datastore =
       destination.datastore === ""

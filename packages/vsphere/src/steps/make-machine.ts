@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Build, BuildState } from "../build-state.ts";
 import { made } from "../build-state.ts";
 import { VSphereError } from "../errors.ts";
@@ -60,26 +61,40 @@ export async function removeMachine(build: Build, state: BuildState): Promise<vo
 }
 
 async function findMadeMachine(
-  { config, session, token }: Build,
+  build: Build,
   { making, place }: BuildState,
 ): Promise<ManagedObjectReference | undefined> {
   if (making === undefined) return undefined;
+  let isCancelled = false;
   if (making.task !== undefined) {
-    const end = await taskEnd(session, making.task, { timeout: TASK_LIMIT });
-    return end.state === "success" ? end.result?.reference : undefined;
+    const end = await taskEnd(build.session, making.task, { timeout: TASK_LIMIT });
+    if (end.state === "success") return end.result?.reference;
+    isCancelled = end.fault.name === "RequestCanceled";
   }
-  // The answer that named the task got lost: the task may have run, and may still be running.
-  await waitForRunningTasks(session, making.entity);
+  // Where the answer that named the task got lost, the task may have run, and may still be running.
+  await waitForRunningTasks(build.session, making.entity);
+  for (const pause of isCancelled ? AFTER_CANCEL : [0]) {
+    await sleep(pause);
+    const found = await findOwnMachine(build, place);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A server may say that a task is cancelled, and still finish it: pauses before each look, in milliseconds. */
+const AFTER_CANCEL = [0, 100, 200, 400];
+
+/** What has the name, where it is of this build. */
+async function findOwnMachine(
+  { config, session, token }: Build,
+  place: BuildState["place"],
+): Promise<ManagedObjectReference | undefined> {
   const found = place?.folder && (await findChild(session, place.folder, config.vm_name));
   if (found?.type !== "VirtualMachine") return undefined;
-  return (await hasToken(found)) ? found : undefined;
-
-  async function hasToken(vm: ManagedObjectReference): Promise<boolean> {
-    const path = "config.extraConfig";
-    const settings = (await propertiesOf(session, vm, [path])).get(path)?.children("OptionValue");
-    const own = settings?.find((setting) => setting.childText("key") === TOKEN_KEY);
-    return own?.childText("value") === token;
-  }
+  const path = "config.extraConfig";
+  const settings = (await propertiesOf(session, found, [path])).get(path)?.children("OptionValue");
+  const own = settings?.find((setting) => setting.childText("key") === TOKEN_KEY);
+  return own?.childText("value") === token ? found : undefined;
 }
 
 /** How long a machine may still be in the making after the build has ended, in milliseconds. */

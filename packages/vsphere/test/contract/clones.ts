@@ -120,12 +120,14 @@ export function describeClones(current: () => TestVCenter): void {
 
     it("with -force takes the place of what has its name", async () => {
       const vcenter = current();
-      const old = await clone(cloneSettings(vcenter));
-      const artifact = await clone(cloneSettings(vcenter), { packer: { force: true } });
-      expect(artifact.state("metadata")).not.toEqual(old.state("metadata"));
-      await artifact.destroy();
       await using observer = new Observer(vcenter);
-      expect(await observer.find("web-1")).toBeUndefined();
+      const before = await observer.inventory();
+      await clone(cloneSettings(vcenter, { notes: "old" }));
+      const settings = cloneSettings(vcenter, { notes: "new" });
+      const artifact = await clone(settings, { packer: { force: true } });
+      expect((await collectImages(artifact)).labels).toMatchObject({ annotation: "new" });
+      await artifact.destroy();
+      expect(await observer.inventory()).toEqual(before);
     });
 
     it("is destroyed in the end where the settings say so", async () => {
