@@ -1,6 +1,6 @@
 import { installDockerEngine } from "./docker-engine.ts";
 import { buildGoPeer, goPeerNames } from "./go-peer.ts";
 
-/** Gets every peer ready, so that no test waits for one: `pnpm --filter @packerkit/interop peers`. */
+/** Gets every peer ready, so that no test waits for one: `pnpm --filter @packerkit/interop run peers`. */
 await installDockerEngine();
 for (const name of goPeerNames()) console.log(`${name}: ${await buildGoPeer(name)}`);
