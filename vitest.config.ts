@@ -7,5 +7,7 @@ export default defineConfig({
     reporters: ["default", "json"],
     outputFile: { json: ".vitest/report.json" },
     testTimeout: 20_000,
+    // No test replaces a module, so the files of a worker share what they import: a third less work.
+    isolate: false,
   },
 });
