@@ -90,6 +90,56 @@ describe("packerkit-plugin", () => {
     expect(await readdir(join(folder, "dist"))).not.toContain("packer-plugin-odd");
   });
 
+  it("bundles with the plugins for rolldown that bundle.config.ts beside the entry exports", async () => {
+    const own = await mkdtemp(join(folder, "own-"));
+    await symlink(resolve(import.meta.dirname, "../node_modules"), join(own, "node_modules"));
+    const index = resolve(import.meta.dirname, "../src/index.ts");
+    await writeFile(
+      join(own, "plugin.ts"),
+      `import { runPlugin } from ${JSON.stringify(index)}; import version from "virtual:version"; runPlugin({ version });`,
+    );
+    await writeFile(
+      join(own, "bundle.config.ts"),
+      `export default [{
+        name: "version",
+        resolveId: (id: string) => (id === "virtual:version" ? id : null),
+        load: (id: string) => (id === "virtual:version" ? 'export default "4.5.6"' : null),
+      }];`,
+    );
+    const { all, exitCode } = await execa(
+      process.execPath,
+      [cli, "build", "--name", "own", "--entry", join(own, "plugin.ts"), "--out", own],
+      { reject: false, all: true },
+    );
+    expect(exitCode, all).toBe(0);
+    const file = join(own, "packer-plugin-own");
+    expect(await describePlugin({ file })).toMatchObject({ version: "4.5.6" });
+  });
+
+  it("a plugin's compiled code is kept although Packer kills it", async () => {
+    await pack("build", "--name", "toy", "--entry", entry);
+    const file = join(folder, "dist/packer-plugin-toy");
+    const cache = await mkdtemp(join(folder, "cache-"));
+    const plugin = await startPlugin({
+      file,
+      environment: { ...environment, NODE_COMPILE_CACHE: cache },
+      kind: "datasource",
+      name: "lookup",
+    });
+    const ended = plugin.exited;
+    await plugin.component.configure([{ kind: "plain", value: { name: "web" } }]);
+    const compiled = async () =>
+      (await readdir(cache, { recursive: true, withFileTypes: true })).filter((entry) =>
+        entry.isFile(),
+      );
+    expect(await compiled()).toEqual([]);
+    await plugin.component.execute({ signal: new AbortController().signal });
+    process.kill(plugin.pid, "SIGKILL");
+    await ended;
+    expect(await compiled()).toHaveLength(1);
+    await plugin.close();
+  });
+
   it("a plugin says in one sentence that Node is missing or too old", async () => {
     await pack("build", "--name", "toy", "--entry", entry);
     const file = join(folder, "dist/packer-plugin-toy");

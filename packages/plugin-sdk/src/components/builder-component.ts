@@ -2,6 +2,7 @@ import type { Builder } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { BuilderDefinition } from "../builder.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
+import { keepingCompiledCode } from "./compiled-code.ts";
 import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
@@ -26,7 +27,7 @@ export function builderComponent<Schema extends z.ZodObject>(
     async run(ui, hook, { signal }) {
       const { config, packer } = prepared.get();
       const context = { config, packer, ui: maskedUi(ui), hook, signal };
-      return await withMaskedErrors(() => definition.run(context));
+      return await keepingCompiledCode(() => withMaskedErrors(() => definition.run(context)));
     },
   };
 }

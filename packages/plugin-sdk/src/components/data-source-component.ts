@@ -2,6 +2,7 @@ import { ctyFromPlain, ctyTypeOfSpec, type DataSource } from "@packerkit/plugin-
 import type { z } from "zod";
 import type { DataSourceDefinition } from "../data-source.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
+import { keepingCompiledCode } from "./compiled-code.ts";
 import { withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
@@ -20,8 +21,10 @@ export function dataSourceComponent<Schema extends z.ZodObject, Output extends z
     },
     async execute({ signal }) {
       const { config, packer } = prepared.get();
-      const answer = await withMaskedErrors(async () =>
-        definition.output.parse(await definition.run({ config, packer, signal })),
+      const answer = await keepingCompiledCode(() =>
+        withMaskedErrors(async () =>
+          definition.output.parse(await definition.run({ config, packer, signal })),
+        ),
       );
       return ctyFromPlain(answer, ctyTypeOfSpec(outputSpec()));
     },

@@ -2,6 +2,7 @@ import type { PostProcessor } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { PostProcessorDefinition } from "../post-processor.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
+import { keepingCompiledCode } from "./compiled-code.ts";
 import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
@@ -23,7 +24,7 @@ export function postProcessorComponent<Schema extends z.ZodObject>(
         artifact: result,
         keep = false,
         force = false,
-      } = await withMaskedErrors(() => definition.run(context));
+      } = await keepingCompiledCode(() => withMaskedErrors(() => definition.run(context)));
       return { artifact: result, keep, forceOverride: force };
     },
   };

@@ -2,6 +2,7 @@ import type { Provisioner } from "@packerkit/plugin-protocol";
 import type { z } from "zod";
 import type { ProvisionerDefinition } from "../provisioner.ts";
 import { hclSpecOf } from "../schema/hcl-spec-of.ts";
+import { keepingCompiledCode } from "./compiled-code.ts";
 import { maskedUi, withMaskedErrors } from "./masking.ts";
 import { Prepared } from "./prepared.ts";
 
@@ -19,7 +20,7 @@ export function provisionerComponent<Schema extends z.ZodObject>(
     async provision(ui, communicator, generatedData, { signal }) {
       const { config, packer } = prepared.get();
       const context = { config, packer, ui: maskedUi(ui), communicator, generatedData, signal };
-      await withMaskedErrors(() => definition.run(context));
+      await keepingCompiledCode(() => withMaskedErrors(() => definition.run(context)));
     },
   };
 }

@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { build } from "rolldown";
+import { build, type RolldownPluginOption } from "rolldown";
+import { compactCode } from "./compact-code.ts";
 import { launcher, nodeCheck, windowsLauncher } from "./launcher.ts";
 
 /** What to bundle. */
@@ -19,6 +22,9 @@ export interface BundleOptions {
  * Bundles a plugin with everything that it imports into the one executable file `packer-plugin-<name>`, and a `.cmd`
  * file beside it that starts it on Windows. Code behind a dynamic import stays unevaluated until it is asked for.
  *
+ * A file `bundle.config.ts` beside the entry may export, as its default, plugins for rolldown: how a package that is
+ * large asks to be bundled.
+ *
  * @returns the path of the file.
  */
 export async function bundlePlugin({ name, entry, folder }: BundleOptions): Promise<string> {
@@ -28,6 +34,7 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
   try {
     await build({
       input: entry,
+      plugins: await ownPlugins(entry),
       platform: "node",
       logLevel: "warn",
       // `using` and the like are there from Node 24 on; the plugin runs on 22.18 as well.
@@ -43,7 +50,7 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
       // Optional native add-ons: their packages work without them.
       external: [/\.node$/, "cpu-features"],
     });
-    const code = (await readFile(draft, "utf8")).replace(/^#!.*\n/, "");
+    const code = compactCode((await readFile(draft, "utf8")).replace(/^#!.*\n/, ""));
     const { stdout } = await promisify(execFile)(process.execPath, [draft, "describe"]);
     const head = launcher({ name, description: stdout.trim() });
     await writeFile(draft, head + nodeCheck(name) + code);
@@ -55,4 +62,13 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
   await writeFile(join(folder, "package.json"), '{ "type": "commonjs" }\n');
   await writeFile(join(folder, `packer-plugin-${name}.cmd`), windowsLauncher(basename(file)));
   return file;
+}
+
+async function ownPlugins(entry: string): Promise<RolldownPluginOption[]> {
+  const file = join(dirname(resolve(entry)), "bundle.config.ts");
+  if (!existsSync(file)) return [];
+  const { default: plugins } = (await import(pathToFileURL(file).href)) as {
+    default: RolldownPluginOption[];
+  };
+  return plugins;
 }
