@@ -1,3 +1,4 @@
+import EventEmitter from "node:events";
 import { expect, it } from "vitest";
 import { compactCode } from "../src/pack/compact-code.ts";
 
@@ -21,6 +22,10 @@ it.each([
 it.each(['"', "'", "`"])("a module of Node's own that is imported is there: %s", async (quote) => {
   const path = (await run(`return import(${quote}node:path${quote})`)) as { sep?: string };
   expect(path.sep).toBe("/");
+  const { default: whole } = (await run(`return import(${quote}node:events${quote})`)) as {
+    default?: unknown;
+  };
+  expect(whole).toBe(EventEmitter);
 });
 
 it("other imports stay", () => {

@@ -8,7 +8,10 @@
  */
 export function compactCode(code: string): string {
   return code
-    .replaceAll(/\bimport\((["'`])(node:[a-z_/]+)\1\)/g, "Promise.resolve(require($1$2$1))")
+    .replaceAll(
+      /\bimport\((["'`])(node:[a-z_/]+)\1\)/g,
+      "Promise.resolve(require($1$2$1)).then(m=>Object.create(m,{default:{value:m}}))",
+    )
     .replaceAll(/[^\0-\x7f]/g, (character) => {
       const unit = character.charCodeAt(0).toString(16);
       return `\\u${unit.padStart(4, "0")}`;
