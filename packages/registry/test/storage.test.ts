@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { is, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
@@ -92,6 +92,16 @@ describe("a folder", () => {
     await storage.close();
     await using again = await openStorage({ folder });
     expect(await listProjects(again.database)).toMatchObject([{ name: "kept" }]);
+  });
+
+  it("is made anew after a first start that was killed half-way", async () => {
+    const folder = await newFolder();
+    await mkdir(join(folder, "data.draft"));
+    await writeFile(join(folder, "data.draft/PG_VERSION"), "half of it");
+    await using storage = await openStorage({ folder });
+    expect(await listProjects(storage.database)).toEqual([]);
+    await expect(stat(join(folder, "data.draft"))).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await stat(join(folder, "data"))).mode & 0o777).toBe(0o700);
   });
 
   it("is taken over from a process that is gone, or whose lock was cut short", async () => {

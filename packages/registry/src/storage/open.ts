@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { messageOf, RegistryError } from "../errors.ts";
 import { failureLine } from "../failure.ts";
 import type { Database } from "./database.ts";
+import { emptyStore, unpackEmptyStore } from "./empty-store.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { whileFrugal } from "./frugal-wasm.ts";
 import { migrate } from "./migrate.ts";
@@ -36,14 +37,16 @@ export interface Storage extends AsyncDisposable {
 export async function openStorage(options: StorageOptions): Promise<Storage> {
   if ("databaseUrl" in options) return await openPostgres(options.databaseUrl, options.poolSize);
   if ("folder" in options) return await openFolder(options.folder);
-  return await openPglite(undefined, options.image);
+  return await openPglite(undefined, options.image ?? (await emptyStore()));
 }
 
 async function openFolder(folder: string): Promise<Storage> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const lock = await lockFolder(folder);
+  const data = join(folder, "data");
   try {
-    return await openPglite(join(folder, "data"), undefined, lock.release);
+    await opened(data, async () => await unpackEmptyStore(data));
+    return await openPglite(data, undefined, lock.release);
   } catch (error) {
     await lock.release();
     throw error;
