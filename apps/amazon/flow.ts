@@ -38,6 +38,12 @@ export default defineFlow({
         stateKeys: ["generated_data", "atlas.artifact.metadata"],
         secrets: [cloud.secretAccessKey],
       },
+      childConfig: ({ images }) => ({
+        source_ami: images.find(({ providerRegion }) => providerRegion === "us-east-1")?.imageId,
+        source_ami_filter: undefined,
+        ami_name: "web-2",
+        ami_regions: ["us-west-2"],
+      }),
       close: async () => await cloud.close(),
     };
   },

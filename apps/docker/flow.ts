@@ -57,4 +57,5 @@ const shared = {
     sourceId: SHA256,
     labels: ["ImageSha256", "PackerArtifactID", "SourceImageDigest"],
   },
-} satisfies Pick<Backend, "provisioners" | "expectations">;
+  childConfig: ({ images: [base] }) => ({ image: base.imageId, pull: false }),
+} satisfies Pick<Backend, "provisioners" | "expectations" | "childConfig">;

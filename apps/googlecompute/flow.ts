@@ -27,13 +27,19 @@ export default defineFlow({
       expectations: {
         builderId: BUILDER_ID,
         provider: "gce",
-        imageId: /^web-1$/,
+        imageId: /^web-[12]$/,
         region: /^us-central1-a$/,
         sourceId: /^debian-12-bookworm-/,
         labels: ["licenses", "machine_type", "project_id", "self_link", "tags"],
         stateKeys: ["ImageName", "ImageSizeGb", "ProjectId", "BuildZone"],
         secrets: [cloud.token],
       },
+      childConfig: ({ images: [base] }) => ({
+        source_image: base.imageId,
+        source_image_project_id: [cloud.project],
+        source_image_family: undefined,
+        image_name: "web-2",
+      }),
       close: () => cloud.close(),
     };
   },

@@ -32,6 +32,7 @@ export default defineFlow({
         labels: ["team"],
         secrets: [cloud.token],
       },
+      childConfig: ({ id }) => ({ source_image: id, image_name: "web-2" }),
       close: async () => await cloud.close(),
     };
   },

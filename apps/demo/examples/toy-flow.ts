@@ -7,13 +7,16 @@ import {
   fromArtifact,
   withProvider,
   withRegion,
+  withSourceId,
 } from "@packerkit/registry-image";
 import { z } from "zod";
 
 class Toy implements Artifact {
   readonly #name: string;
-  constructor(name: string) {
+  readonly #parent: string;
+  constructor(name: string, parent: string) {
     this.#name = name;
+    this.#parent = parent;
   }
   builderId = () => "example.toy";
   files = () => [];
@@ -21,12 +24,14 @@ class Toy implements Artifact {
   toString = () => `The toy ${this.#name}`;
   destroy = async () => {};
   state = (name: string) =>
-    answerState(name, {}, () => fromArtifact(this, withProvider("toy"), withRegion("here")));
+    answerState(name, {}, () =>
+      fromArtifact(this, withProvider("toy"), withRegion("here"), withSourceId(this.#parent)),
+    );
 }
 
 const toyBuilder = defineBuilder({
-  config: z.strictObject({ name: z.string() }),
-  run: async ({ config }) => new Toy(config.name),
+  config: z.strictObject({ name: z.string(), parent: z.string().default("") }),
+  run: async ({ config }) => new Toy(config.name, config.parent),
 });
 
 export const flow = defineFlow({
@@ -36,6 +41,7 @@ export const flow = defineFlow({
     kind: "embedded",
     description: "nothing but this process",
     config: { name: "web-1" },
+    childConfig: ({ id }) => ({ name: "web-2", parent: id }),
     expectations: { provider: "toy", sourceId: { none: "a toy is made from nothing" } },
     close: async () => {},
   }),
@@ -44,3 +50,4 @@ export const flow = defineFlow({
 const { signal } = new AbortController();
 const report = await runFlow(flow, { ui: consoleUi("toy"), signal, keep: false });
 assert.deepEqual(report.errors, []);
+assert.equal(report.child?.images[0]?.sourceImageId, "web-1");

@@ -1,14 +1,15 @@
-import { setMaxListeners } from "node:events";
-import { consoleUi } from "@packerkit/plugin-sdk";
+import { once, setMaxListeners } from "node:events";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { appNames, loadFlow } from "./discover.ts";
-import { type FlowReport, runFlow } from "./run-flow.ts";
+import { ancestryText } from "./ancestry/ancestry-text.ts";
+import { appNames } from "./discover.ts";
+import { type Demo, runDemo } from "./run-demo.ts";
 import { reportText } from "./text.ts";
 
 interface Options {
   only?: string[];
   json?: boolean;
   keep?: boolean;
+  ui?: boolean;
 }
 
 /**
@@ -26,22 +27,32 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   }
   const options = command.opts<Options>();
-  const selected = [...new Set(options.only ?? names)];
   const { signal, dispose } = cancelOnInterrupt();
+  let demo: Demo;
   try {
-    const reports = await Promise.all(selected.map((name) => runApp(name, options, signal)));
-    print(reports, options);
-    if (signal.aborted) return 130;
-    return reports.every(({ ok }) => ok) ? 0 : 1;
+    const selected = [...new Set(options.only ?? names)];
+    const pageFolder = options.ui ? await builtPage() : undefined;
+    demo = await runDemo(selected, { keep: options.keep ?? false, signal, pageFolder });
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    return 1;
   } finally {
     dispose();
   }
+  try {
+    print(demo, options);
+    if (signal.aborted) return 130;
+    if (options.ui) await interrupted();
+  } finally {
+    await demo.registry.stop();
+  }
+  return demo.reports.every(({ ok }) => ok) ? 0 : 1;
 }
 
 function makeCommand(names: readonly string[]): Command {
   return new Command("demo")
     .description(
-      "Builds an image with each example app, asks the artifact's state for the image metadata, checks it against the conformance rules and shows it. Needs no cloud account: where the real service does not answer, an embedded stand-in does.",
+      "Builds an image with each example app, asks the artifact's state for the image metadata, checks it against the conformance rules, publishes it to a registry, builds a second image on it, and shows what the registry says of them. Needs no cloud account: where the real service does not answer, an embedded stand-in does.",
     )
     .option(
       "--only <apps>",
@@ -50,6 +61,7 @@ function makeCommand(names: readonly string[]): Command {
     )
     .option("--json", "print one JSON document on stdout, and nothing else there")
     .option("--keep", "do not destroy the artifacts at the end")
+    .option("--ui", "at the end leave the registry and its page open until Ctrl-C")
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
@@ -71,12 +83,9 @@ function pick(value: string, names: readonly string[]): string[] {
   return picked;
 }
 
-async function runApp(
-  name: string,
-  { keep = false }: Options,
-  signal: AbortSignal,
-): Promise<FlowReport> {
-  return await runFlow(await loadFlow(name), { ui: consoleUi(name), signal, keep });
+async function builtPage(): Promise<string> {
+  const { buildPage } = await import("@packerkit/registry-page/folder");
+  return await buildPage();
 }
 
 /** The first Ctrl-C cancels and lets everything clean up; the second ends the process at once. */
@@ -95,13 +104,31 @@ function cancelOnInterrupt(): { signal: AbortSignal; dispose: () => void } {
   };
 }
 
-function print(reports: readonly FlowReport[], { json }: Options): void {
+/** Settles at the first Ctrl-C; another one ends the process at once. */
+async function interrupted(): Promise<void> {
+  const listening = new AbortController();
+  const { signal } = listening;
+  await Promise.race([once(process, "SIGINT", { signal }), once(process, "SIGTERM", { signal })]);
+  listening.abort();
+}
+
+function print({ reports, ancestry, registry }: Demo, { json, ui }: Options): void {
   const ok = reports.every((report) => report.ok);
+  const { url, environment } = registry;
+  const { HCP_CLIENT_ID: clientId, HCP_CLIENT_SECRET: clientSecret } = environment;
   if (json) {
-    process.stdout.write(`${JSON.stringify({ ok, apps: reports }, undefined, 2)}\n`);
+    const page = ui ? { page: { url, clientId, clientSecret } } : {};
+    const document = { ok, apps: reports, ancestry, ...page };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
     return;
   }
   const width = process.stdout.columns ?? 120;
-  const text = reports.map((report) => reportText(report, width)).join("\n\n");
-  process.stdout.write(`\n${text}\n`);
+  const texts = reports.map((report) => reportText(report, width));
+  if (ancestry.length > 0) texts.push(ancestryText(ancestry, url));
+  if (ui) {
+    texts.push(
+      `The registry's page is at ${url}\n  client id      ${clientId}\n  client secret  ${clientSecret}\nPress Ctrl-C to end it.`,
+    );
+  }
+  process.stdout.write(`\n${texts.join("\n\n")}\n`);
 }

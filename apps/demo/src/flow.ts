@@ -1,5 +1,6 @@
 import type { Expectations } from "@packerkit/conformance";
 import type { BuilderDefinition, InProcessProvisioner } from "@packerkit/plugin-sdk";
+import type { Image } from "@packerkit/registry-image";
 
 /** Where an app builds, opened for one run. */
 export interface Backend {
@@ -12,8 +13,18 @@ export interface Backend {
   /** What an artifact built here must look like. */
   expectations: Expectations;
   provisioners?: readonly InProcessProvisioner[];
+  /** The settings of a second image, which is built on the first; those that it leaves out are as in `config`. */
+  childConfig?(parent: ParentArtifact): Readonly<Record<string, unknown>>;
   /** Closes the connection, or ends the stand-in. */
   close(): Promise<void>;
+}
+
+/** An artifact that another image is built on. */
+export interface ParentArtifact {
+  /** The artifact's own id. */
+  id: string;
+  /** At least one. */
+  images: readonly [Image, ...Image[]];
 }
 
 /** An app's artifact flow: which builder runs, and where. */

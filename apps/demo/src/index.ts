@@ -1,2 +1,3 @@
-export { type Backend, defineFlow, type Flow } from "./flow.ts";
-export { type FlowReport, type RuleReport, type RunFlowOptions, runFlow } from "./run-flow.ts";
+export { type Backend, defineFlow, type Flow, type ParentArtifact } from "./flow.ts";
+export type { BuildReport, FlowReport, RuleReport } from "./report.ts";
+export { type RunFlowOptions, runFlow } from "./run-flow.ts";

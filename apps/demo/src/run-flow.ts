@@ -1,59 +1,31 @@
-import { readOnlyRules, runRules } from "@packerkit/conformance";
-import { messageOf, runBuild, type Ui } from "@packerkit/plugin-sdk";
-import { type Artifact, collectImages, type Dropped, type Image } from "@packerkit/registry-image";
-import type { Backend, Flow } from "./flow.ts";
-
-/** What became of one rule, as it stands in a report. */
-export interface RuleReport {
-  id: string;
-  title: string;
-  outcome: "kept" | "violated" | "not-applicable";
-  detail: string;
-}
-
-/** What came out of one app's flow. */
-export interface FlowReport {
-  app: string;
-  ok: boolean;
-  backend?: { kind: Backend["kind"]; description: string };
-  builderId?: string;
-  artifactId?: string;
-  /** The artifact's own words. */
-  text?: string;
-  images: Image[];
-  /** The labels of all images together: the build's labels in the registry. */
-  labels: Record<string, string>;
-  dropped: Dropped[];
-  rules: RuleReport[];
-  /** Whether the artifact still exists. */
-  kept: boolean;
-  /** Milliseconds from the first call to the last. */
-  duration: number;
-  /** Why the flow failed, one cause an entry. */
-  errors: string[];
-}
+import { messageOf, type Ui } from "@packerkit/plugin-sdk";
+import type { RegistryClient } from "@packerkit/registry";
+import type { Artifact } from "@packerkit/registry-image";
+import { buildImage } from "./build-image.ts";
+import type { Backend, Flow, ParentArtifact } from "./flow.ts";
+import { type BuildReport, emptyBuildReport, type FlowReport } from "./report.ts";
 
 /** How to run a flow. */
 export interface RunFlowOptions {
   ui: Ui;
   signal: AbortSignal;
-  /** Leave the artifact in place at the end. */
+  /** Leave the artifacts in place at the end. */
   keep: boolean;
+  /** Where the images are published: in the buckets `<app>-base` and `<app>-web`. */
+  registry?: RegistryClient;
 }
 
 /**
- * Runs an app's flow: opens its backend, builds, asks the artifact's state, checks what it answers, and destroys the
- * artifact unless it is to be kept. Never rejects: what went wrong stands in the report.
+ * Runs an app's flow: opens its backend, builds, asks the artifact's state, checks what it answers, publishes it, builds
+ * a second image on the first where the backend can, and destroys the artifacts unless they are to be kept. Never
+ * rejects: what went wrong stands in the report.
  */
 export async function runFlow(flow: Flow, options: RunFlowOptions): Promise<FlowReport> {
   const started = performance.now();
   const report: FlowReport = {
     app: flow.name,
     ok: false,
-    images: [],
-    labels: {},
-    dropped: [],
-    rules: [],
+    ...emptyBuildReport(),
     kept: false,
     duration: 0,
     errors: [],
@@ -61,7 +33,9 @@ export async function runFlow(flow: Flow, options: RunFlowOptions): Promise<Flow
   try {
     const backend = await flow.open(options.signal);
     try {
-      await buildAndCheck(flow, backend, options, report);
+      report.backend = { kind: backend.kind, description: backend.description };
+      options.ui.say(`Building on ${backend.description}`);
+      await buildGenerations(flow, backend, options, report);
     } finally {
       await backend.close();
     }
@@ -73,68 +47,81 @@ export async function runFlow(flow: Flow, options: RunFlowOptions): Promise<Flow
   return report;
 }
 
-async function buildAndCheck(
+async function buildGenerations(
   flow: Flow,
   backend: Backend,
   options: RunFlowOptions,
   report: FlowReport,
 ): Promise<void> {
-  const { ui, signal } = options;
-  report.backend = { kind: backend.kind, description: backend.description };
-  ui.say(`Building on ${backend.description}`);
-  const artifact = await runBuild(flow.builder, {
-    config: backend.config,
-    ui,
-    signal,
-    packer: { buildName: flow.name, builderType: flow.name },
-    provisioners: backend.provisioners ?? [],
-  });
-  if (artifact === undefined) throw new Error("the build ended without an artifact");
+  const { config, expectations, childConfig } = backend;
+  const made: Artifact[] = [];
+  const build = async (
+    generation: Pick<
+      Parameters<typeof buildImage>[0],
+      "bucket" | "config" | "expectations" | "parents"
+    >,
+    result: BuildReport,
+  ) =>
+    await buildImage({ flow, provisioners: backend.provisioners ?? [], ...generation }, options, {
+      report: result,
+      errors: report.errors,
+      onMade: (artifact) => made.unshift(artifact),
+    });
   try {
-    await inspect(artifact, backend, ui, report);
+    const bucket = `${flow.name}-base`;
+    await build({ bucket, config, expectations, parents: [] }, report);
+    const parent = parentOf(report);
+    if (childConfig === undefined || parent === undefined || report.errors.length > 0) return;
+    const names = [...new Set([...parent.images.map(({ imageId }) => imageId), parent.id])];
+    options.ui.say(`Building a second image on ${parent.id}`);
+    const found = await options.registry?.findArtifact({
+      bucket,
+      channel: "latest",
+      platform: parent.images[0].providerName,
+      region: parent.images[0].providerRegion,
+    });
+    report.child = emptyBuildReport();
+    await build(
+      {
+        bucket: `${flow.name}-web`,
+        config: { ...config, ...childConfig(parent) },
+        expectations: { ...expectations, sourceId: oneOf(names) },
+        parents: found ? names.map((externalIdentifier) => ({ ...found, externalIdentifier })) : [],
+      },
+      report.child,
+    );
   } finally {
-    await finish(artifact, options, report);
+    await finish(made, options, report);
   }
 }
 
-async function inspect(
-  artifact: Artifact,
-  backend: Backend,
-  ui: Ui,
-  report: FlowReport,
-): Promise<void> {
-  report.builderId = artifact.builderId();
-  report.artifactId = artifact.id();
-  report.text = artifact.toString();
-  ui.say("Asking the artifact for its state par.artifact.metadata");
-  Object.assign(report, await collectImages(artifact));
-  const none = { none: "the flow keeps the artifact as it is" };
-  const subject = { artifact, withGeneratedData: none, remaining: none, breakDestroy: none };
-  const results = await runRules(() => subject, backend.expectations, readOnlyRules);
-  report.rules = results.map(({ rule, outcome, detail }) => ({
-    id: rule.id,
-    title: rule.title,
-    outcome,
-    detail,
-  }));
-  for (const { id, outcome, detail } of report.rules) {
-    if (outcome === "violated") report.errors.push(`${id}: ${detail}`);
-  }
+function parentOf({ artifactId, images }: BuildReport): ParentArtifact | undefined {
+  const [first, ...rest] = images;
+  if (artifactId === undefined || first === undefined) return undefined;
+  return { id: artifactId, images: [first, ...rest] };
 }
 
-/** An artifact of a run that failed or was cancelled is not kept: nobody was told of it. */
+function oneOf(names: readonly string[]): RegExp {
+  const literal = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^(?:${literal.join("|")})$`);
+}
+
+/** Children go first. Artifacts of a run that failed or was cancelled are not kept: nobody was told of them. */
 async function finish(
-  artifact: Artifact,
+  artifacts: readonly Artifact[],
   { keep, signal, ui }: RunFlowOptions,
   report: FlowReport,
 ): Promise<void> {
-  report.kept = keep && !signal.aborted && report.errors.length === 0;
+  report.kept = artifacts.length > 0 && keep && !signal.aborted && report.errors.length === 0;
   if (report.kept) return;
-  ui.say("Destroying the artifact");
-  try {
-    await artifact.destroy();
-  } catch (error) {
-    report.kept = true;
-    report.errors.push(`the artifact ${artifact.id()} could not be destroyed: ${messageOf(error)}`);
+  for (const artifact of artifacts) {
+    ui.say(`Destroying the artifact ${artifact.id()}`);
+    try {
+      await artifact.destroy();
+    } catch (error) {
+      report.kept = true;
+      const problem = `the artifact ${artifact.id()} could not be destroyed: ${messageOf(error)}`;
+      report.errors.push(problem);
+    }
   }
 }

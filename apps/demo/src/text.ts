@@ -1,7 +1,8 @@
 import { styleText } from "node:util";
-import type { Image } from "@packerkit/registry-image";
+import type { Dropped, Image } from "@packerkit/registry-image";
 import Table from "cli-table3";
-import type { FlowReport } from "./run-flow.ts";
+import type { BuildReport, FlowReport } from "./report.ts";
+import { visible } from "./visible.ts";
 
 /** A report as text for people; `width` is that of the terminal, in columns. */
 export function reportText(report: FlowReport, width: number): string {
@@ -11,11 +12,31 @@ export function reportText(report: FlowReport, width: number): string {
     field("builder id", report.builderId),
     field("artifact id", report.artifactId),
     field("artifact", report.text),
-    ...(report.images.length > 0 ? [imageTable(report.images, width)] : []),
-    ...report.dropped.map(({ index, message }) => `  dropped: image ${index}: ${message}`),
+    field("published", publishedText(report)),
+    ...(report.images.length > 0 ? [imageTable(imagesOf(report), width)] : []),
+    ...droppedOf(report).map(({ index, message }) => `  dropped: image ${index}: ${message}`),
     verdict(report),
   ];
   return lines.filter((line) => line !== undefined).join("\n");
+}
+
+function buildsOf(report: FlowReport): BuildReport[] {
+  return report.child === undefined ? [report] : [report, report.child];
+}
+
+function imagesOf(report: FlowReport): Image[] {
+  return buildsOf(report).flatMap(({ images }) => images);
+}
+
+function droppedOf(report: FlowReport): Dropped[] {
+  return buildsOf(report).flatMap(({ dropped }) => dropped);
+}
+
+function publishedText(report: FlowReport): string | undefined {
+  const places = buildsOf(report).flatMap(({ published }) =>
+    published === undefined ? [] : [`${published.bucket} ${published.version}`],
+  );
+  return places.length === 0 ? undefined : places.join(", ");
 }
 
 function field(name: string, value: string | undefined): string | undefined {
@@ -48,12 +69,10 @@ function imageTable(images: readonly Image[], width: number): string {
     .join("\n");
 }
 
-/** One label a line. A label is foreign text: what a terminal would act on is shown escaped. */
+/** One label a line. */
 function labelLines(labels: Readonly<Record<string, string>>): string {
   return Object.entries(labels)
-    .map(([key, value]) =>
-      `${key}=${value}`.replaceAll(/\p{Cc}/gu, (c) => JSON.stringify(c).slice(1, -1)),
-    )
+    .map(([key, value]) => visible(`${key}=${value}`))
     .join("\n");
 }
 
@@ -76,12 +95,13 @@ function columnWidths(rows: readonly string[][], width: number): number[] {
 }
 
 function verdict(report: FlowReport): string {
-  const kept = report.rules.filter(({ outcome }) => outcome === "kept").length;
-  const asked = report.rules.filter(({ outcome }) => outcome !== "not-applicable").length;
+  const results = buildsOf(report).flatMap(({ rules }) => rules);
+  const kept = results.filter(({ outcome }) => outcome === "kept").length;
+  const asked = results.filter(({ outcome }) => outcome !== "not-applicable").length;
   const rules = `${kept} of ${asked} conformance rules kept`;
   const seconds = `${(report.duration / 1000).toFixed(1)} s`;
   if (report.ok) {
-    const end = report.kept ? "artifact kept" : "artifact destroyed";
+    const end = `artifact${report.child === undefined ? "" : "s"} ${report.kept ? "kept" : "destroyed"}`;
     return styleText("green", `  ✓ ${rules}, ${end} (${seconds})`);
   }
   return [
