@@ -1,3 +1,11 @@
+export type { AzureOperationFailure } from "./azure/async-operations.ts";
+export type {
+  AzurePlatformImage,
+  AzureResourceSummary,
+  AzureSeedGroup,
+  AzureSnapshot,
+} from "./azure/model.ts";
+export { type AzureOptions, type AzureStandIn, startAzure } from "./azure/start.ts";
 export type {
   ContainerStatus,
   DockerContainerSummary,

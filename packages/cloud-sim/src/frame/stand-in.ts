@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Certificate } from "./certificate.ts";
 import { ApiError } from "./errors.ts";
 import { Exchange, type ExchangeParts } from "./exchange.ts";
 import { type Fault, FaultPlan, type Faults } from "./faults.ts";
@@ -20,13 +22,17 @@ export interface StandInDefinition {
   headers?(): Record<string, string>;
   /** Turns a request's path into one that the routes know; may refuse it with an {@link ApiError}. */
   rewritePath?(path: string): string;
+  /** Answers an error in another way than as the JSON of `formatError`. */
+  sendError?(exchange: Exchange, error: ApiError): void;
+  /** Makes the stand-in speak HTTPS. */
+  certificate?: Certificate;
   /** Refuses a request with an {@link ApiError}. */
   authorize?(request: IncomingMessage): void;
 }
 
 /** A stand-in that listens. */
 export interface RunningStandIn extends AsyncDisposable {
-  /** `http://127.0.0.1:<port>`, or `unix://<path>`. */
+  /** `http://127.0.0.1:<port>`, or `https://` where it has a certificate, or `unix://<path>`. */
   readonly url: string;
   /** The path of the unix socket; `undefined` on a port. */
   readonly socketPath: string | undefined;
@@ -52,9 +58,14 @@ export async function startStandIn(
   const faults = new FaultPlan();
   const dispatcher = new Dispatcher(definition, log, faults);
   const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
+  const { certificate } = definition;
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     void dispatcher.dispatch(request, response);
-  });
+  };
+  const server =
+    certificate === undefined
+      ? createServer(serve)
+      : createTlsServer({ cert: certificate.cert, key: certificate.key }, serve);
   server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
     void readUpgradeBody(request, socket, head).then(async (body) => {
       if (body === undefined) socket.destroy();
@@ -74,7 +85,7 @@ export async function startStandIn(
     return closing;
   };
   return {
-    url: address.url,
+    url: certificate === undefined ? address.url : address.url.replace(/^http:/, "https:"),
     socketPath: address.socketPath,
     faults,
     requests: log.records,
@@ -170,7 +181,8 @@ class Dispatcher {
     const refusal = error instanceof ApiError ? error : unexpected(exchange.operation, error);
     // What is left of an unread body would be taken for the next request.
     if (!exchange.request.complete) exchange.response.setHeader("connection", "close");
-    exchange.sendJson(refusal.status, this.#definition.formatError(refusal));
+    if (this.#definition.sendError !== undefined) this.#definition.sendError(exchange, refusal);
+    else exchange.sendJson(refusal.status, this.#definition.formatError(refusal));
     exchange.request.resume();
   }
 }
