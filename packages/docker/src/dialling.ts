@@ -1,4 +1,6 @@
+import type { Agent } from "node:http";
 import { addAbortSignal, type Duplex, type Readable } from "node:stream";
+import type { EngineAgents } from "./engine-agents.ts";
 
 /** The part of a request's description that matters here; the client library's own form. */
 interface DialOptions {
@@ -21,6 +23,7 @@ type DialCallback = (error?: unknown, answer?: unknown) => void;
 
 /** The part of docker-modem that sends requests. */
 export interface Modem {
+  agent?: Agent;
   dial(options: DialOptions, callback: DialCallback): void;
 }
 
@@ -28,10 +31,16 @@ export interface Modem {
  * A view of a modem for one call. Every answer is read as a stream, because docker-modem waits for ever where the
  * connection breaks within an answer that it reads itself; and `signal` ends the answer as well as the request.
  */
-export function dialling(modem: Modem, signal: AbortSignal | undefined): Modem {
+export function dialling(
+  modem: Modem,
+  { hijacking, reading }: EngineAgents,
+  signal: AbortSignal | undefined,
+): Modem {
   const view: Modem = Object.create(modem);
   view.dial = (options, callback) => {
-    modem.dial({ ...options, isStream: true, abortSignal: signal }, (error, answer) => {
+    const caller: Modem = Object.create(modem);
+    caller.agent = options.hijack ? hijacking : reading;
+    caller.dial({ ...options, isStream: true, abortSignal: signal }, (error, answer) => {
       if (error) return callback(error);
       if (options.hijack) return callback(null, answer);
       const body = answer as Readable;

@@ -1,9 +1,8 @@
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type Docker from "dockerode";
 import { dialling } from "./dialling.ts";
 import type { EngineAddress } from "./engine-address.ts";
+import { type EngineAgents, engineAgents } from "./engine-agents.ts";
 import { DockerError, toDockerError } from "./errors.ts";
 
 /** How a call is made. */
@@ -20,11 +19,14 @@ export class EngineConnection {
   /** For people and for `DOCKER_HOST`. */
   readonly address: string;
   readonly #connection: EngineAddress["connection"];
+  readonly #agents: EngineAgents;
   #loading: Promise<{ Constructor: typeof Docker; docker: Docker }> | undefined;
 
   constructor(address: EngineAddress) {
     this.address = address.url;
     this.#connection = address.connection;
+    const isSecure = "protocol" in this.#connection && this.#connection.protocol === "https";
+    this.#agents = engineAgents(isSecure ? "https" : "http");
   }
 
   /** Makes a call that can be repeated without harm, and repeats it where the connection is lost. */
@@ -54,7 +56,7 @@ export class EngineConnection {
     try {
       this.#loading ??= load(this.#connection);
       const { Constructor, docker } = await this.#loading;
-      const modem = dialling(docker.modem, signal);
+      const modem = dialling(docker.modem, this.#agents, signal);
       return await work(new Constructor({ modem } as Docker.DockerOptions));
     } catch (error) {
       signal?.throwIfAborted();
@@ -65,12 +67,9 @@ export class EngineConnection {
 
 async function load(connection: EngineAddress["connection"]) {
   const { default: Constructor } = await import("dockerode");
-  // Connections are not kept: a build makes few calls, and one that the engine has closed meanwhile fails the next.
-  const Agent =
-    "protocol" in connection && connection.protocol === "https" ? HttpsAgent : HttpAgent;
   // What is not named here, the library would take from the environment.
   const nothing = { host: undefined, ca: undefined, cert: undefined, key: undefined };
-  const settings = { ...nothing, ...connection, agent: new Agent({ keepAlive: false }) };
+  const settings = { ...nothing, ...connection };
   const docker = new Constructor(settings as Docker.DockerOptions);
   return { Constructor, docker };
 }

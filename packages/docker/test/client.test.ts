@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -56,6 +57,26 @@ describe("an engine that cannot be used", () => {
 });
 
 describe("the client", () => {
+  it("hands a large answer over unchanged to whoever reads it slowly", async () => {
+    const body = randomBytes(4 * 1024 * 1024);
+    const server = createServer(
+      (_request, response) => void Readable.from(slices(body)).pipe(response),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const address = `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const archive = await new Engine(readEngineAddress(address)).getArchive("web", "/srv");
+      const received: Buffer[] = [];
+      for await (const chunk of archive as AsyncIterable<Buffer>) {
+        received.push(chunk);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(Buffer.concat(received).equals(body)).toBe(true);
+    } finally {
+      server.close();
+    }
+  });
+
   it("builds over TCP, whatever DOCKER_HOST says", async () => {
     await using engine = await startDockerEngine();
     const before = process.env["DOCKER_HOST"];
@@ -167,3 +188,7 @@ describe("content whose size is not known", () => {
     expect(await folders()).toEqual(before);
   });
 });
+
+function* slices(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += 30_000) yield body.subarray(at, at + 30_000);
+}
