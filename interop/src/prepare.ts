@@ -1,6 +1,8 @@
 import { installDockerEngine } from "./docker-engine.ts";
 import { buildGoPeer, goPeerNames } from "./go-peer.ts";
+import { installOciRegistry } from "./oci-registry.ts";
 
 /** Gets every peer ready, so that no test waits for one: `pnpm --filter @packerkit/interop run peers`. */
 await installDockerEngine();
+await installOciRegistry();
 for (const name of goPeerNames()) console.log(`${name}: ${await buildGoPeer(name)}`);

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { interrupt, startCommand } from "../src/command.ts";
 import { BASE_IMAGE, type DockerEngine, startDockerEngine } from "../src/docker-engine.ts";
+import { type Answers, noteState, readNotedState } from "../src/noted-state.ts";
 import { type OciRegistry, startOciRegistry } from "../src/oci-registry.ts";
 import { openPacker, type Packer } from "../src/packer.ts";
 import { bundlePluginFile, installPlugin, type PluginFile } from "../src/plugin-file.ts";
@@ -21,10 +22,10 @@ beforeAll(async () => {
   packer = await openPacker();
   plugins = [
     await bundlePluginFile("docker", "apps/docker/plugin.ts"),
-    await bundlePluginFile("witness", "interop/compare-docker/witness-plugin.ts"),
+    await bundlePluginFile("state", "interop/fixtures/state-plugin.ts"),
   ];
   await installPlugin(packer, plugins[0]?.path ?? "", "github.com/packerkit/docker");
-  await installPlugin(packer, plugins[1]?.path ?? "", "github.com/packerkit/witness");
+  await installPlugin(packer, plugins[1]?.path ?? "", "github.com/packerkit/state");
   source = (await engine.client.getImage(BASE_IMAGE).inspect()).Id;
 });
 afterAll(async () => {
@@ -75,7 +76,8 @@ build {
 `.replaceAll("$host", `docker_host = "${engine.host}"`),
   );
 
-const witness = (file: string) => `post-processor "witness" { path = "${file}" }`;
+const metadataOf = ({ state }: Answers) =>
+  state["par.artifact.metadata"] as { ImageID: string } & Record<string, unknown>;
 
 const tag = (repository: string, ...tags: string[]) => `post-processor "docker-tag" {
       $host
@@ -97,24 +99,25 @@ describe("an image in Packer, on a real engine", () => {
     const made = await template(
       "commit = true",
       [
-        witness("commit.json"),
+        noteState("commit"),
         tag(repository, "1.0", "latest"),
-        witness("tag.json"),
+        noteState("tag"),
         push(),
-        witness("push.json"),
+        noteState("push"),
         `post-processor "manifest" {}`,
       ].join("\n    "),
     );
     const result = await made.packer("build", [], { PACKER_LOG: "1" });
     expect(result.exitCode, result.all).toBe(0);
     expect(result.all).not.toContain(registry.password);
-    const [committed, tagged, pushed] = await Promise.all(
-      ["commit.json", "tag.json", "push.json"].map(async (file) =>
-        JSON.parse(await made.read(file)),
-      ),
-    );
+    const read = (name: string) => readNotedState(made.folder, name);
+    const [committed, tagged, pushed] = [
+      await read("commit"),
+      await read("tag"),
+      await read("push"),
+    ];
     const image = committed.id;
-    expect(committed.metadata).toEqual({
+    expect(metadataOf(committed)).toEqual({
       ImageID: image,
       ProviderName: "docker",
       ProviderRegion: "docker",
@@ -127,16 +130,16 @@ describe("an image in Packer, on a real engine", () => {
       SourceImageDigest: "",
       tags: `${repository}:1.0,${repository}:latest`,
     };
-    expect(tagged.metadata).toEqual({ ...committed.metadata, Labels: labels });
+    expect(metadataOf(tagged)).toEqual({ ...metadataOf(committed), Labels: labels });
     const digest = await registry.digestOf("team/web", "1.0");
     expect(digest).toMatch(/^sha256:/);
     expect(await registry.digestOf("team/web", "latest")).toBe(digest);
     const ImageDigest = `${repository}@${digest}`;
-    expect(pushed.metadata).toEqual({
-      ...committed.metadata,
+    expect(metadataOf(pushed)).toEqual({
+      ...metadataOf(committed),
       Labels: { ...labels, ImageDigest },
     });
-    expect(pushed.generatedData).toMatchObject({ Digest: ImageDigest });
+    expect(pushed.state["generated_data"]).toMatchObject({ Digest: ImageDigest });
     expect(result.stdout).toMatch(/docker-push\): [0-9a-f]{12}: Pushed/);
     const { builds } = JSON.parse(await made.read("packer-manifest.json"));
     expect(builds[0].artifact_id).toBe(`${repository}:latest`);
@@ -214,13 +217,14 @@ describe("an image in Packer, on a real engine", () => {
     const digits = `$\{substr(build.ImageSha256, 7, 12)}`;
     const made = await template(
       "commit = true",
-      `${tag("local/web", digits)}\n    ${witness("tag.json")}`,
+      `${tag("local/web", digits)}\n    ${noteState("tag")}`,
     );
     expect((await made.packer("validate")).exitCode).toBe(0);
     const result = await made.packer("build");
     expect(result.exitCode, result.all).toBe(0);
-    const { id, metadata } = JSON.parse(await made.read("tag.json"));
-    expect(id).toBe(`local/web:${metadata.ImageID.slice(7, 19)}`);
+    const tagged = await readNotedState(made.folder, "tag");
+    const { id } = tagged;
+    expect(id).toBe(`local/web:${metadataOf(tagged).ImageID.slice(7, 19)}`);
     await removeImage(id);
     expect(await existing()).toEqual(before);
   });
@@ -256,23 +260,23 @@ describe("an archive in Packer, on a real engine", () => {
       'export_path = "container.tar"',
       [
         importAs("local/imported", "1"),
-        witness("import.json"),
+        noteState("import"),
         save("out/image.tar"),
-        witness("save.json"),
+        noteState("save"),
       ].join("\n    "),
     );
     const result = await made.packer("build");
     expect(result.exitCode, result.all).toBe(0);
-    const imported = JSON.parse(await made.read("import.json"));
+    const imported = await readNotedState(made.folder, "import");
     const { Id } = await engine.client.getImage("local/imported:1").inspect();
-    expect(imported.metadata).toEqual({
+    expect(metadataOf(imported)).toEqual({
       ImageID: Id,
       ProviderName: "docker",
       ProviderRegion: "docker",
       SourceImageID: source,
       Labels: { ImageSha256: Id, PackerArtifactID: "local/imported:1", SourceImageDigest: "" },
     });
-    expect(JSON.parse(await made.read("save.json"))).toEqual(imported);
+    expect(await readNotedState(made.folder, "save")).toEqual(imported);
     await expect(made.read("container.tar")).rejects.toThrow("ENOENT");
     await removeImage(Id);
     const loaded = await engine.client.loadImage(`${made.folder}/out/image.tar`);

@@ -1,12 +1,7 @@
 import { describePullContract, describePushContract } from "@packerkit/docker/test/contract";
-import { importBusyboxImage } from "../src/busybox-image.ts";
-import {
-  BASE_IMAGE,
-  type DockerEngine,
-  installDockerEngine,
-  startDockerEngine,
-} from "../src/docker-engine.ts";
-import { type OciRegistry, startOciRegistry } from "../src/oci-registry.ts";
+import { BASE_IMAGE, startDockerEngine } from "../src/docker-engine.ts";
+import { startOciRegistry } from "../src/oci-registry.ts";
+import { publishBusybox } from "../src/publish-image.ts";
 
 const name = "a real Docker Engine and a real registry";
 
@@ -33,25 +28,4 @@ async function startBoth() {
     await Promise.all([engine.stop(), registry.stop()]);
   };
   return { engine, registry, login, [Symbol.asyncDispose]: stop };
-}
-
-/** Puts an image into the registry that the engine then no longer has. */
-async function publishBusybox(
-  { client }: DockerEngine,
-  { host, password, username }: OciRegistry,
-  image: string,
-): Promise<void> {
-  const { busybox } = await installDockerEngine();
-  await importBusyboxImage(client, busybox, "to-be-published:1");
-  const [repo = "", tag = ""] = image.split(/:(?=[^:]*$)/);
-  await client.getImage("to-be-published:1").tag({ repo, tag });
-  const progress = await client.getImage(repo).push({
-    tag,
-    authconfig: { username, password, serveraddress: host },
-  });
-  await new Promise<void>((resolve, reject) => {
-    client.modem.followProgress(progress, (error) => (error ? reject(error) : resolve()));
-  });
-  const { Id } = await client.getImage(image).inspect();
-  await client.getImage(Id).remove({ force: true });
 }
