@@ -12,7 +12,8 @@ export function peersCacheFolder(): string {
 }
 
 /**
- * Answers the path of the file `name` that `make` once made for `fingerprint`, making it where it is not there yet.
+ * Answers the path of the file or folder `name` that `make` once made for `fingerprint`, making it where it is not there
+ * yet.
  *
  * The file appears whole or not at all. Only one process makes a file at a time, and the others wait for it: a build
  * uses every core by itself, and the one waited for may be the same.
@@ -33,7 +34,7 @@ export async function cachedFile(
   try {
     if (await exists(path)) return path;
     const partial = `${path}.partial`;
-    await rm(partial, { force: true });
+    await rm(partial, { recursive: true, force: true });
     await make(partial);
     await rename(partial, path);
     return path;

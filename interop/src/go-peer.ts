@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cachedFile } from "./cache.ts";
 import { describeFailure, startCommand } from "./command.ts";
-import { goPeersFolder } from "./paths.ts";
+import { peersFolder } from "./paths.ts";
 import { PeerError } from "./peer-error.ts";
 
 const buildFlags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags=-s -w"];
@@ -12,7 +12,7 @@ const buildEnvironment = { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" };
 
 /** The names of all peers that are built from a Go module: the folders of `interop/peers`. */
 export function goPeerNames(): string[] {
-  return readdirSync(goPeersFolder).filter((name) => existsSync(`${goPeersFolder}/${name}/go.mod`));
+  return readdirSync(peersFolder).filter((name) => existsSync(`${peersFolder}/${name}/go.mod`));
 }
 
 /**
@@ -22,7 +22,7 @@ export function goPeerNames(): string[] {
  * @throws {PeerError} `PEER_MISSING` where there is no Go; `PEER_NOT_BUILT` with what `go build` printed.
  */
 export async function buildGoPeer(name: string): Promise<string> {
-  const folder = `${goPeersFolder}/${name}`;
+  const folder = `${peersFolder}/${name}`;
   const goVersion = await askGoVersion(name);
   return await cachedFile(name, fingerprint(folder, goVersion), async (path) => {
     console.error(`${name}: building with ${goVersion}; minutes where nothing is cached`);
@@ -45,7 +45,7 @@ export async function buildGoPeer(name: string): Promise<string> {
 
 async function askGoVersion(peer: string): Promise<string> {
   const result = await startCommand("go", ["env", "GOVERSION", "GOOS", "GOARCH"], {
-    cwd: `${goPeersFolder}/${peer}`,
+    cwd: `${peersFolder}/${peer}`,
     env: { ...process.env, ...buildEnvironment },
   });
   if (result.failed) {
