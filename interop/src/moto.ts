@@ -1,8 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { startDaemon } from "./daemon.ts";
+import { peersFolder } from "./paths.ts";
 import { installPythonPeer } from "./python-peer.ts";
 
 const PEER = "moto";
+
+/**
+ * The images that it starts with, all of the second in which it does. Its own are hundreds, with which most answers take
+ * it a second; and where images have dates of their own, its second region fails.
+ */
+const IMAGES = `${peersFolder}/${PEER}/amis.json`;
 
 /** moto: AWS in Python, by others. All regions are on one address, and any keys will do. */
 export interface Moto extends AsyncDisposable {
@@ -23,7 +30,10 @@ export async function startMoto(): Promise<Moto> {
   let url = "";
   const { stop } = await startDaemon({
     peer: PEER,
-    command: async () => [python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+    command: async () => [
+      ...["env", `MOTO_AMIS_PATH=${IMAGES}`],
+      ...[python, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"],
+    ],
     probe: async (folder) => {
       url = await readUrl(folder);
       const answer = await fetch(`${url}/moto-api/data.json`);
