@@ -76,7 +76,8 @@ export function readCredentials(settings: AccessSettings): Credentials {
 export function subscriptionOf(settings: AccessSettings): string | undefined {
   const { env } = process;
   return (
-    settings.subscription_id ?? (env["AZURE_SUBSCRIPTION_ID"] || env["ARM_SUBSCRIPTION_ID"] || undefined)
+    settings.subscription_id ??
+    (env["AZURE_SUBSCRIPTION_ID"] || env["ARM_SUBSCRIPTION_ID"] || undefined)
   );
 }
 

@@ -105,7 +105,9 @@ export class ArmArtifact implements Artifact {
       ...(galleryVersion === undefined
         ? []
         : [`Gallery image version: ${galleryVersion.id} in ${galleryVersion.regions.join(", ")}`]),
-      ...(vhd === undefined ? [] : [vhd.osDiskUrl, ...vhd.dataDiskUrls].map((url) => `VHD: ${url}`)),
+      ...(vhd === undefined
+        ? []
+        : [vhd.osDiskUrl, ...vhd.dataDiskUrls].map((url) => `VHD: ${url}`)),
     ];
     return lines.join("\n");
   }

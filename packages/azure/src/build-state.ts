@@ -15,7 +15,12 @@ export interface BuildState {
   /** Of everything that is made. */
   readonly tags: Readonly<Record<string, string>>;
   /** The resource group that is built in. A temporary one takes everything in it along. */
-  readonly group: { readonly name: string; readonly isTemporary: boolean; made: boolean; isUncertain: boolean };
+  readonly group: {
+    readonly name: string;
+    readonly isTemporary: boolean;
+    made: boolean;
+    isUncertain: boolean;
+  };
   /** The region that is built in. */
   location: string;
   readonly machine: Made;
@@ -60,8 +65,7 @@ export function newState(
 ): BuildState {
   const buildGroup = config.build_resource_group_name;
   const group = buildGroup ?? config.temp_resource_group_name ?? names.group;
-  const own = (type: string, name: string) =>
-    notMade(client.idOf({ group, type, names: [name] }));
+  const own = (type: string, name: string) => notMade(client.idOf({ group, type, names: [name] }));
   const disk = (name: string) => own("Microsoft.Compute/disks", name);
   const osDisk = disk(config.temp_os_disk_name ?? names.osDisk);
   const dataDisks = config.disk_additional_size.map((_, index) =>

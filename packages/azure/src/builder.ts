@@ -108,8 +108,7 @@ function artifactOf(state: BuildState): ArmArtifact {
       osDiskId: config.keep_os_disk ? osDisk.id : undefined,
       snapshotIds: snapshots.map(({ snapshot }) => snapshot.id),
     },
-    galleryVersion:
-      version &&
+    galleryVersion: version &&
       gallery && {
         id: version.id,
         group: gallery.resource_group,

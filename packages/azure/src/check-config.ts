@@ -52,7 +52,10 @@ function checkSourceGallery({ shared_image_gallery: gallery }: ArmConfig, refuse
   if (gallery === undefined) return;
   for (const name of ["community_gallery_image_id", "direct_shared_gallery_image_id"] as const) {
     if (gallery[name] !== undefined) {
-      refuse(`shared_image_gallery.${name}`, "is not supported; use an image of a gallery of yours");
+      refuse(
+        `shared_image_gallery.${name}`,
+        "is not supported; use an image of a gallery of yours",
+      );
     }
   }
   const parts = ["subscription", "resource_group", "gallery_name", "image_name"] as const;

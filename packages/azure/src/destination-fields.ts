@@ -69,7 +69,10 @@ export const destinationFields = {
     .describe("How many copies each region has. Default: 1."),
   shared_gallery_image_version_end_of_life_date: z
     .string()
-    .refine((date) => !Number.isNaN(Date.parse(date)), "is no time; write for instance 2030-01-31T00:00:00Z")
+    .refine(
+      (date) => !Number.isNaN(Date.parse(date)),
+      "is no time; write for instance 2030-01-31T00:00:00Z",
+    )
     .optional()
     .describe("When the image version is no longer supported."),
   shared_gallery_image_version_exclude_from_latest: flag().describe(

@@ -92,7 +92,10 @@ async function askEnvironment(host: string, signal: AbortSignal): Promise<Enviro
 
 function readEnvironment(answer: unknown, url: string): Environment {
   const description = (Array.isArray(answer) ? answer[0] : answer) as
-    | { resourceManager?: unknown; authentication?: { loginEndpoint?: unknown; audiences?: unknown } }
+    | {
+        resourceManager?: unknown;
+        authentication?: { loginEndpoint?: unknown; audiences?: unknown };
+      }
     | undefined;
   const { resourceManager, authentication } = description ?? {};
   const { loginEndpoint, audiences } = authentication ?? {};

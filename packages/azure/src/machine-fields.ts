@@ -51,7 +51,9 @@ export const machineFields = {
     "The resource group to build in; it must exist. Default: one is made, and deleted in the end.",
   ),
   temp_resource_group_name: name("group").describe("The name of the resource group that is made."),
-  temp_compute_name: name("machine").describe("The machine's name. Default: pkrvm and a random text."),
+  temp_compute_name: name("machine").describe(
+    "The machine's name. Default: pkrvm and a random text.",
+  ),
   temp_nic_name: name("resource").describe("The network interface's name."),
   temp_os_disk_name: name("resource").describe("The system disk's name."),
   custom_resource_build_prefix: name("prefix").describe(
@@ -117,7 +119,9 @@ export const networkFields = {
     "Give the machine a public address in `virtual_network_name`.",
   ),
   allowed_inbound_ip_addresses: z
-    .array(z.string().refine(isAddressRange, "is no address or range; write for instance 10.0.0.0/8"))
+    .array(
+      z.string().refine(isAddressRange, "is no address or range; write for instance 10.0.0.0/8"),
+    )
     .default([])
     .describe("Who may reach the machine over SSH. Default: everyone."),
   public_ip_sku: z

@@ -74,9 +74,7 @@ function freePlaces(taken: readonly number[], count: number): number[] {
   return all.filter((place) => !taken.includes(place)).slice(0, count);
 }
 
-async function systemOf(
-  state: BuildState,
-): Promise<NonNullable<VirtualMachine["osProfile"]>> {
+async function systemOf(state: BuildState): Promise<NonNullable<VirtualMachine["osProfile"]>> {
   const { config, keys, machine } = state;
   const customData = await encoded(config, "custom_data");
   const path = `/home/${config.ssh_username}/.ssh/authorized_keys`;
@@ -86,9 +84,7 @@ async function systemOf(
     ...(config.ssh_password === undefined ? {} : { adminPassword: config.ssh_password }),
     linuxConfiguration: {
       disablePasswordAuthentication: config.ssh_password === undefined,
-      ...(keys === undefined
-        ? {}
-        : { ssh: { publicKeys: [{ path, keyData: keys.publicKey }] } }),
+      ...(keys === undefined ? {} : { ssh: { publicKeys: [{ path, keyData: keys.publicKey }] } }),
     },
     ...(customData === undefined ? {} : { customData }),
   };

@@ -14,10 +14,7 @@ export const NAMES = {
     /^[^_\W][\w\-.]{0,79}(?<![-.])$/,
     "must be 1 to 80 letters, digits, dots, dashes and underscores, begin with a letter or digit, and not end with a dot or dash",
   ],
-  snapshot: [
-    /^[A-Za-z0-9_]{1,80}$/,
-    "must be 1 to 80 letters, digits and underscores",
-  ],
+  snapshot: [/^[A-Za-z0-9_]{1,80}$/, "must be 1 to 80 letters, digits and underscores"],
   snapshotPrefix: [
     /^[A-Za-z0-9_]{1,59}$/,
     "must be 1 to 59 letters, digits and underscores; numbers are put behind it",

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Trace, toAzureError } from "./sdk-errors.ts";
 import { isNotFound } from "./errors.ts";
 import { traces } from "./sdk.ts";
+import { type Trace, toAzureError } from "./sdk-errors.ts";
 
 /** Something that the cloud is at. */
 export interface Operation<Result = unknown> {

@@ -31,7 +31,8 @@ const CODES: Readonly<Record<number, AzureErrorCode>> = {
 const CURES: Readonly<Partial<Record<AzureErrorCode, string>>> = {
   UNAUTHENTICATED: "; check client_id, client_secret and tenant_id, or sign in again",
   FORBIDDEN: "; check subscription_id, and what the credentials may do there",
-  QUOTA_EXCEEDED: "; free some of it, choose another vm_size or location, or ask for a higher quota",
+  QUOTA_EXCEEDED:
+    "; free some of it, choose another vm_size or location, or ask for a higher quota",
   NO_ANSWER: "; check the network, and metadata_host where it is set",
 };
 
@@ -124,7 +125,8 @@ function codeOf(
   words = "",
   isOperation = false,
 ): AzureErrorCode {
-  if (/quota/i.test(azureCode) || /exceeding approved .*quota/i.test(words)) return "QUOTA_EXCEEDED";
+  if (/quota/i.test(azureCode) || /exceeding approved .*quota/i.test(words))
+    return "QUOTA_EXCEEDED";
   if (isOperation) return "OPERATION_FAILED";
   return status === undefined ? "NO_ANSWER" : (CODES[status] ?? "REFUSED");
 }

@@ -8,9 +8,7 @@ export interface Source {
   /** What the registry is told. */
   name: string;
   /** What the machine's request says. */
-  reference:
-    | { id: string }
-    | { publisher: string; offer: string; sku: string; version: string };
+  reference: { id: string } | { publisher: string; offer: string; sku: string; version: string };
   /** Whether it has its users already, so that none are made. */
   isSpecialized: boolean;
   /** The places of the disks that come with it. */
@@ -96,15 +94,15 @@ async function findInGallery(
   const type = "Microsoft.Compute/galleries/images";
   const definitionId = formatResourceId({ subscription, group, type, names: [gallery, image] });
   const definition = await client.findGalleryImage(definitionId, signal);
-  const found =
-    version === undefined ? undefined : await client.findGalleryVersion(id, signal);
+  const found = version === undefined ? undefined : await client.findGalleryVersion(id, signal);
   if (definition === undefined || (version !== undefined && found === undefined)) {
     throw new AzureError(
       "NOT_FOUND",
       `there is no ${names.join("/")} in ${group}; check shared_image_gallery`,
     );
   }
-  const parent = found?.storageProfile?.source?.id ?? found?.storageProfile?.source?.virtualMachineId;
+  const parent =
+    found?.storageProfile?.source?.id ?? found?.storageProfile?.source?.virtualMachineId;
   const isManagedImage = /\/providers\/Microsoft\.Compute\/images\/[^/]+$/i.test(parent ?? "");
   return {
     // The managed image that a version was made of is what its build told the registry.

@@ -68,7 +68,10 @@ describe("the settings", () => {
         custom_managed_image_resource_group_name: "images",
       },
     ],
-    ["a gallery's version as the source", { ...NO_SOURCE, shared_image_gallery: { id: VERSION_ID } }],
+    [
+      "a gallery's version as the source",
+      { ...NO_SOURCE, shared_image_gallery: { id: VERSION_ID } },
+    ],
     ["a region by its name for people", { location: "West Europe" }],
     ["blocks of tags", { azure_tag: [{ name: "team", value: "web" }] }],
     ["options that are left out, but empty", { image_url: "", secure_boot_enabled: false }],
@@ -123,7 +126,11 @@ describe("the settings", () => {
       { ...NO_SOURCE, shared_image_gallery: { community_gallery_image_id: "/x" } },
       "shared_image_gallery.community_gallery_image_id: is not supported",
     ],
-    ["a VHD as the source", { image_url: "https://x/y.vhd" }, "image_url: VHDs as a source are not"],
+    [
+      "a VHD as the source",
+      { image_url: "https://x/y.vhd" },
+      "image_url: VHDs as a source are not",
+    ],
     ["no destination", NO_IMAGE, "managed_image_name: is missing; name what to make"],
     [
       "half a managed image",
@@ -150,7 +157,11 @@ describe("the settings", () => {
       { ...NO_IMAGE, skip_create_image: true, managed_image_os_disk_snapshot_name: "a" },
       "managed_image_os_disk_snapshot_name: is kept beside a managed image",
     ],
-    ["a disk that is kept in a group that is deleted", { keep_os_disk: true }, "keep_os_disk: needs"],
+    [
+      "a disk that is kept in a group that is deleted",
+      { keep_os_disk: true },
+      "keep_os_disk: needs",
+    ],
     [
       "a version",
       { shared_image_gallery_destination: { ...GALLERY, image_version: "1.0" } },

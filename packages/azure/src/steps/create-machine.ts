@@ -4,8 +4,8 @@ import { maskInLog, type Step, type Ui } from "@packerkit/plugin-sdk";
 import { generateSshKeyPair, publicKeyOf } from "@packerkit/ssh-communicator";
 import type { BuildState } from "../build-state.ts";
 import { AzureError, messageOf } from "../errors.ts";
-import { leftBehind, type Made, make, settle, unmake } from "../made.ts";
 import { machineRequest, nameOf } from "../machine-request.ts";
+import { leftBehind, type Made, make, settle, unmake } from "../made.ts";
 
 /** Makes the machine that is provisioned, with its disks. Its clean-up removes what there is of them. */
 export function createMachine(ui: Ui): Step<BuildState> {

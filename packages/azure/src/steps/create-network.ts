@@ -58,10 +58,7 @@ async function all(work: readonly (Promise<void> | false)[]): Promise<void> {
   if (failure?.status === "rejected") throw failure.reason;
 }
 
-async function findSubnet(
-  { client, config }: BuildState,
-  signal: AbortSignal,
-): Promise<string> {
+async function findSubnet({ client, config }: BuildState, signal: AbortSignal): Promise<string> {
   const { virtual_network_name: network = "", virtual_network_subnet_name: wanted } = config;
   const { virtual_network_resource_group_name: group = "" } = config;
   const id = client.idOf({ group, type: "Microsoft.Network/virtualNetworks", names: [network] });

@@ -47,15 +47,13 @@ function versionRequest(state: BuildState): GalleryImageVersion {
       storageAccountType: gallery?.storage_account_type ?? "Standard_LRS",
       excludeFromLatest: config.shared_gallery_image_version_exclude_from_latest,
       ...(endOfLife === undefined ? {} : { endOfLifeDate: new Date(endOfLife) }),
-      targetRegions: regionsOf(config, location).map(
-        ({ name, replicas, diskEncryptionSetId }) => ({
-          name,
-          regionalReplicaCount: replicas,
-          ...(diskEncryptionSetId === undefined
-            ? {}
-            : { encryption: { osDiskImage: { diskEncryptionSetId } } }),
-        }),
-      ),
+      targetRegions: regionsOf(config, location).map(({ name, replicas, diskEncryptionSetId }) => ({
+        name,
+        regionalReplicaCount: replicas,
+        ...(diskEncryptionSetId === undefined
+          ? {}
+          : { encryption: { osDiskImage: { diskEncryptionSetId } } }),
+      })),
     },
   };
 }

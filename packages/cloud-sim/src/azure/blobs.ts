@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
+import type { BlobCopy } from "./blob-copies.ts";
 
 /** The storage accounts that exist, with their containers and blobs. */
 export class Blobs {
   readonly #accounts = new Map<string, Map<string, Map<string, Buffer>>>();
+  /** What was copied by the storage itself, by `account/container/name`. */
+  readonly copies = new Map<string, BlobCopy>();
   readonly #keys = new Map<string, [string, string]>();
 
   addAccount(account: string): void {
@@ -47,6 +50,7 @@ export class Blobs {
 
   /** Answers whether there was such a blob. */
   delete(account: string, container: string, name: string): boolean {
+    this.copies.delete([account, container, name].join("/"));
     return this.#accounts.get(account)?.get(container)?.delete(name) ?? false;
   }
 

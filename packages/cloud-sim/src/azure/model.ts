@@ -70,6 +70,8 @@ export interface Resource {
   isSeed: boolean;
   /** Of disks and images. */
   files: Snapshot;
+  /** The URL by which anybody can read it; of disks that are opened. */
+  access?: string | undefined;
   /** Of virtual machines. */
   machine: MachineState | undefined;
 }

@@ -1,11 +1,13 @@
 import { ApiError } from "../frame/errors.ts";
 import type { Route } from "../frame/router.ts";
 import { deploymentRoutes } from "./deployments.ts";
+import { diskAccessRoutes } from "./disk-access-routes.ts";
 import { groupRoutes } from "./groups.ts";
 import { identityRoutes } from "./identity-routes.ts";
 import type { ResourceKind } from "./kind.ts";
 import { machineRoutes } from "./machine-routes.ts";
 import { marketplaceRoutes } from "./marketplace-routes.ts";
+import { providerRoutes } from "./provider-routes.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 import type { Resources } from "./resources.ts";
 import { storageRoutes } from "./storage-routes.ts";
@@ -21,8 +23,10 @@ export function azureRoutes(
     ...groupRoutes(resources),
     ...operationRoutes(resources),
     ...marketplaceRoutes(resources),
+    ...providerRoutes(resources, kinds),
     ...deploymentRoutes(resources),
     ...machineRoutes(resources),
+    ...diskAccessRoutes(resources),
     ...kinds.flatMap((kind) => resourceRoutes(resources, kind)),
   ];
   return [

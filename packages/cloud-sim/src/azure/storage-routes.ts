@@ -1,6 +1,7 @@
 import { ApiError } from "../frame/errors.ts";
 import type { Exchange } from "../frame/exchange.ts";
 import type { Route } from "../frame/router.ts";
+import { abortCopy, copyHeaders, startCopy } from "./blob-copies.ts";
 import { nameOf, pathOf } from "./resource-routes.ts";
 import type { Resources } from "./resources.ts";
 
@@ -32,6 +33,12 @@ export function storageRoutes(resources: Resources): Route[] {
       if (!isNew) throw new ApiError(409, "ContainerAlreadyExists", "The container exists.");
       exchange.sendEmpty(201);
     }),
+    route("GET /{account}/{container}", "Container_GetProperties", (exchange) => {
+      if (!blobs.hasContainer(...at(exchange))) {
+        throw new ApiError(404, "ContainerNotFound", "The specified container does not exist.");
+      }
+      exchange.sendEmpty(200);
+    }),
     route("GET /{account}/{container}/{blob+}", "Blob_Get", (exchange) => {
       const content = blobs.get(...blob(exchange));
       if (content === undefined) throw blobNotFound();
@@ -40,10 +47,16 @@ export function storageRoutes(resources: Resources): Route[] {
     route("HEAD /{account}/{container}/{blob+}", "Blob_GetProperties", (exchange) => {
       const content = blobs.get(...blob(exchange));
       if (content === undefined) throw blobNotFound();
-      exchange.response.writeHead(200, blobHeaders(content)).end();
+      const headers = { ...blobHeaders(content), ...copyHeaders(resources, blob(exchange)) };
+      exchange.response.writeHead(200, headers).end();
     }),
     route("PUT /{account}/{container}/{blob+}", "Blob_Put", async (exchange) => {
       if (exchange.field("comp") === "lease") throw noLease();
+      if (exchange.field("comp") === "copy") return abortCopy(resources, exchange, blob(exchange));
+      const source = exchange.request.headers["x-ms-copy-source"];
+      if (source !== undefined) {
+        return startCopy(resources, exchange, blob(exchange), String(source));
+      }
       blobs.put(...blob(exchange), await exchange.readBytes(MAX_BLOB_BYTES));
       exchange.sendEmpty(201);
     }),

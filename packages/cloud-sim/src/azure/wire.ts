@@ -34,7 +34,9 @@ export function azureWire(
       const [, first = ""] = url.toLowerCase().split(/[/?]+/);
       if (first === "subscriptions") tokens.check(request);
       else if (blobs.hasAccount(first)) {
-        checkStorageAccess(first, url, headers.authorization ?? "");
+        const { authorization = "" } = headers;
+        if (/^bearer /i.test(authorization)) tokens.check(request);
+        else checkStorageAccess(first, url, authorization);
       }
     },
   };

@@ -78,6 +78,11 @@ const disks: ResourceKind = {
   operations: "Disks",
   prepare: prepareDisk,
   checkRemoval(resources, disk) {
+    if (disk.access !== undefined) {
+      throw notAllowed(
+        `Disk '${lastPart(disk.id)}' has an active shared access signature. Please revoke it first.`,
+      );
+    }
     const machine = machineWith(resources, disk);
     if (machine === undefined) return;
     throw notAllowed(
@@ -85,7 +90,12 @@ const disks: ResourceKind = {
     );
   },
   view: (resources, disk) => ({
-    diskState: machineWith(resources, disk) === undefined ? "Unattached" : "Attached",
+    diskState:
+      disk.access !== undefined
+        ? "ActiveSAS"
+        : machineWith(resources, disk) === undefined
+          ? "Unattached"
+          : "Attached",
   }),
   fields(resources, disk) {
     const machine = machineWith(resources, disk);

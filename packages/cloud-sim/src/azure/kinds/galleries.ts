@@ -62,9 +62,9 @@ function prepareVersion(change: Change): void {
     );
   }
   const targetRegions = checkedRegions(resources, resource);
-  const source = text(deep(properties, "storageProfile", "source"), "id");
+  const source = sourceIdOf(properties);
   if (existing !== undefined) {
-    const before = text(deep(existing.properties, "storageProfile", "source"), "id");
+    const before = sourceIdOf(existing.properties);
     requireSame("galleryImageVersion.properties.storageProfile.source.id", source, before);
   } else {
     resource.files = filesOf(change, definition, source);
@@ -80,6 +80,12 @@ function prepareVersion(change: Change): void {
       publishedDate: existing?.createdAt ?? resource.createdAt,
     },
   };
+}
+
+/** The image or the machine that a version is made of. */
+function sourceIdOf(properties: Body): string {
+  const source = deep(properties, "storageProfile", "source");
+  return text(source, "id") || text(source, "virtualMachineId");
 }
 
 function checkedRegions(resources: Resources, { location, properties }: Resource): object[] {
