@@ -36,6 +36,8 @@ export interface Place {
   readonly datastore: Named;
   /** Undefined as long as the folder does not exist. */
   folder: ManagedObjectReference | undefined;
+  /** Whether nothing there had the machine's name when it was looked for. */
+  readonly isFree: boolean;
 }
 
 /** A task that makes the machine. */

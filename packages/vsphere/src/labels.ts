@@ -1,8 +1,5 @@
-import {
-  type ObjectProperties,
-  propertiesOf,
-  retrieveProperties,
-} from "./vim25/property-collector.ts";
+import { pathOf } from "./inventory/datacenter.ts";
+import { ObjectProperties, retrieveProperties } from "./vim25/property-collector.ts";
 import type { ManagedObjectReference } from "./vim25/reference.ts";
 import type { VimSession } from "./vim25/session.ts";
 
@@ -33,23 +30,25 @@ export async function readMachineFacts(
   vm: ManagedObjectReference,
   signal?: AbortSignal,
 ): Promise<MachineFacts> {
-  const machine = await propertiesOf(session, vm, PROPERTIES, { signal });
-  const datastores = machine.references("datastore");
-  const networks = machine.references("network");
-  const [names, pool] = await Promise.all([
-    namesOf(session, [...datastores, ...networks], signal),
-    poolPath(session, machine.get("resourcePool")?.reference, signal),
-  ]);
+  const spec = {
+    from: [vm],
+    paths: { VirtualMachine: PROPERTIES, Datastore: ["name"], Network: ["name"] },
+    along: ["datastore", "network"].map((path) => ({ type: vm.type, path })),
+    andFrom: true,
+  };
+  const found = await retrieveProperties(session, spec, { signal });
+  const known = new Map(found.map((one) => [one.reference.value, one]));
+  const machine = known.get(vm.value) ?? new ObjectProperties(vm, new Map());
   const named = (references: readonly ManagedObjectReference[]) =>
-    references.map(({ value }) => names.get(value) ?? "");
+    references.map(({ value }) => known.get(value)?.text("name") ?? "");
   const labels = {
     vsphere_uuid: machine.text("config.uuid"),
     annotation: machine.text("config.annotation"),
     num_cpu: machine.text("config.hardware.numCPU"),
     memory_mb: machine.text("config.hardware.memoryMB"),
-    resource_pool: pool,
-    ...numbered("datastore", named(datastores)),
-    ...numbered("network", named(networks)),
+    resource_pool: await poolPath(session, machine.get("resourcePool")?.reference, signal),
+    ...numbered("datastore", named(machine.references("datastore"))),
+    ...numbered("network", named(machine.references("network"))),
   };
   return { labels: withoutEmpty(labels), instanceUuid: machine.text("config.instanceUuid") };
 }
@@ -77,20 +76,22 @@ export async function namesOf(
   return new Map(found.map((one) => [one.reference.value, one.text("name")]));
 }
 
-/** The path of a pool below the root pool of its cluster or host; empty for the root pool itself. */
+/** The path of a pool below the root pool of its cluster or host; empty for the root pool itself, and for a template. */
 async function poolPath(
   session: VimSession,
   pool: ManagedObjectReference | undefined,
   signal?: AbortSignal,
 ): Promise<string> {
-  const names: string[] = [];
-  let current = pool;
-  while (current !== undefined && !current.type.endsWith("ComputeResource")) {
-    const properties: ObjectProperties = await propertiesOf(session, current, ["name", "parent"], {
-      signal,
-    });
-    names.unshift(properties.text("name"));
-    current = properties.get("parent")?.reference;
-  }
-  return names.slice(1).join("/");
+  if (pool === undefined) return "";
+  const spec = {
+    from: [pool],
+    paths: { ResourcePool: ["name", "parent"] },
+    along: [{ type: "ResourcePool", path: "parent" }],
+    andFrom: true,
+  };
+  const found = await retrieveProperties(session, spec, { signal });
+  const known = new Map(found.map((one) => [one.reference.value, one]));
+  const own = known.get(pool.value);
+  const [, , ...names] = own === undefined ? [] : pathOf(own, known).split("/");
+  return names.join("/");
 }

@@ -1,5 +1,5 @@
 import { VSphereError } from "../errors.ts";
-import { propertiesOf, retrieveProperties } from "../vim25/property-collector.ts";
+import { retrieveProperties } from "../vim25/property-collector.ts";
 import type { ManagedObjectReference } from "../vim25/reference.ts";
 import { findChild } from "../vim25/search-index.ts";
 import type { VimSession } from "../vim25/session.ts";
@@ -52,17 +52,13 @@ export async function findCompute(
   const place = host ?? cluster;
   if (place === undefined)
     throw new VSphereError("NOT_FOUND", "neither a host nor a cluster is named");
-  const paths = ["datastore", "network"];
-  const [properties, root] = await Promise.all([
-    propertiesOf(session, place.reference, paths, { signal }),
-    rootPool(session, place.reference, signal),
-  ]);
+  const { root, datastores, networks } = await readPlace(session, place.reference, signal);
   return {
     cluster: cluster?.reference,
     host: host?.reference,
     pool: await findPool(session, root, placement, signal),
-    datastores: properties.references("datastore"),
-    networks: properties.references("network"),
+    datastores,
+    networks,
   };
 }
 
@@ -89,20 +85,40 @@ async function findPool(
 
 const POOL_TYPES = ["ResourcePool", "VirtualApp"];
 
-/** A host has no pool of its own: it has that of the cluster, or of the wrapping, that it is in. */
-async function rootPool(
+/**
+ * Reads what a host or a cluster can reach, and its root pool. A host has no pool of its own: it has that of the cluster,
+ * or of the wrapping, that it is in.
+ */
+async function readPlace(
   session: VimSession,
   place: ManagedObjectReference,
   signal?: AbortSignal,
-): Promise<ManagedObjectReference> {
-  const owner =
-    place.type === "HostSystem"
-      ? (await propertiesOf(session, place, ["parent"], { signal })).get("parent")?.reference
-      : place;
-  const properties = owner && (await propertiesOf(session, owner, ["resourcePool"], { signal }));
-  const pool = properties?.get("resourcePool")?.reference;
-  if (pool !== undefined) return pool;
-  throw new VSphereError("BAD_ANSWER", "the vCenter tells no resource pool of the cluster or host");
+): Promise<Pick<Compute, "datastores" | "networks"> & { root: ManagedObjectReference }> {
+  const reachable = ["datastore", "network"];
+  const spec = {
+    from: [place],
+    paths: { ComputeResource: ["resourcePool"], [place.type]: [...reachable, ...poolOf(place)] },
+    along: [{ type: "HostSystem", path: "parent" }],
+    andFrom: true,
+  };
+  const found = await retrieveProperties(session, spec, { signal });
+  const own = found.find(({ reference }) => reference.value === place.value);
+  const root = found.map((one) => one.get("resourcePool")?.reference).find(Boolean);
+  if (own === undefined || root === undefined) {
+    throw new VSphereError(
+      "BAD_ANSWER",
+      "the vCenter tells no resource pool of the cluster or host",
+    );
+  }
+  return {
+    root,
+    datastores: own.references("datastore"),
+    networks: own.references("network"),
+  };
+}
+
+function poolOf({ type }: ManagedObjectReference): string[] {
+  return type === "HostSystem" ? [] : ["resourcePool"];
 }
 
 /** The clusters and the hosts of a datacenter, with their paths. */

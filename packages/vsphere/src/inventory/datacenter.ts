@@ -1,11 +1,6 @@
 import { VSphereError } from "../errors.ts";
-import {
-  type ObjectProperties,
-  propertiesOf,
-  retrieveProperties,
-} from "../vim25/property-collector.ts";
+import { type ObjectProperties, retrieveProperties } from "../vim25/property-collector.ts";
 import type { ManagedObjectReference } from "../vim25/reference.ts";
-import { findByInventoryPath } from "../vim25/search-index.ts";
 import type { VimSession } from "../vim25/session.ts";
 
 /** A datacenter and the folders that it has from the start. */
@@ -31,13 +26,9 @@ export async function findDatacenter(
   signal?: AbortSignal,
 ): Promise<Datacenter> {
   const path = `/${name.replace(/^\/|\/$/g, "")}`;
-  if (name !== "") {
-    const found = await findByInventoryPath(session, path, { signal });
-    if (found?.type === "Datacenter") {
-      return read(path, await propertiesOf(session, found, PROPERTIES, { signal }));
-    }
-  }
   const all = await listDatacenters(session, signal);
+  const exact = all.find((datacenter) => datacenter.path === path);
+  if (exact !== undefined) return exact;
   const fitting = all.filter((datacenter) => name === "" || datacenter.name === name);
   const [only, ...others] = fitting;
   const known = all.map((datacenter) => datacenter.path).join(", ") || "none";

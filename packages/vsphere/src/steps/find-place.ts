@@ -13,10 +13,8 @@ export function findPlace({ config, ui, packer, session }: Build): Step<BuildSta
     name: "Find place",
     async run(state, signal) {
       const datacenter = await findDatacenter(session, config.datacenter, signal);
-      const [compute, folder] = await Promise.all([
-        findCompute(session, datacenter, config, signal),
-        findFolder(session, datacenter, config.folder, signal),
-      ]);
+      const compute = await findCompute(session, datacenter, config, signal);
+      const folder = await findFolder(session, datacenter, config.folder, signal);
       const { datastores } = compute;
       const datastore = await findDatastore(
         session,
@@ -32,7 +30,7 @@ export function findPlace({ config, ui, packer, session }: Build): Step<BuildSta
           `${[datacenter.path, "vm", config.folder, config.vm_name].filter(Boolean).join("/")} exists already; choose another vm_name, or replace it with -force`,
         );
       }
-      state.place = { datacenter, compute, datastore, folder };
+      state.place = { datacenter, compute, datastore, folder, isFree: taken === undefined };
       ui.say(`Building in ${datacenter.path}, on the datastore ${datastore.name}`);
     },
   };

@@ -21,6 +21,7 @@ export async function prepareName(
 ): Promise<ManagedObjectReference> {
   const place = made(state, "place");
   place.folder ??= await makeFolders(session, place.datacenter, config.folder, signal);
+  if (place.isFree) return place.folder;
   const old = await findChild(session, place.folder, config.vm_name, { signal });
   if (old === undefined) return place.folder;
   if (old.type !== "VirtualMachine") {

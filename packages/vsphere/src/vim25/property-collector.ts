@@ -17,8 +17,9 @@ export interface Traversal {
 export interface RetrieveSpec {
   readonly from: readonly ManagedObjectReference[];
   readonly paths: PropertyPaths;
-  /** Goes on from those objects, in any number of these steps; the objects themselves are then left out. */
+  /** Goes on from those objects, in any number of these steps; those objects are then left out but where `andFrom` is set. */
   readonly along?: readonly Traversal[];
+  readonly andFrom?: boolean;
 }
 
 /** The properties of one object. */
@@ -90,7 +91,12 @@ export async function propertiesOf(
 }
 
 /** A `PropertyFilterSpec`. */
-export function filterSpec({ from, paths, along = [] }: RetrieveSpec): XmlElements {
+export function filterSpec({
+  from,
+  paths,
+  along = [],
+  andFrom = false,
+}: RetrieveSpec): XmlElements {
   const steps = along.map((_, index) => ({
     "@xsi:type": "SelectionSpec",
     name: `step${index}`,
@@ -99,7 +105,7 @@ export function filterSpec({ from, paths, along = [] }: RetrieveSpec): XmlElemen
     propSet: Object.entries(paths).map(([type, pathSet]) => ({ type, all: false, pathSet })),
     objectSet: from.map((reference) => ({
       obj: referenceXml(reference),
-      skip: along.length > 0,
+      skip: along.length > 0 && !andFrom,
       selectSet: along.map(({ type, path }, index) => ({
         "@xsi:type": "TraversalSpec",
         name: `step${index}`,

@@ -42,10 +42,15 @@ export function toXml(elements: XmlElements): string {
   return builder.build(elements);
 }
 
-/** @throws {VSphereError} `BAD_ANSWER` where the text is no XML. */
+/**
+ * Reads XML. What is no XML at all reads as something in which nothing is found: to validate it first would cost as much
+ * as to read it.
+ *
+ * @throws {VSphereError} `BAD_ANSWER` where the text cannot be read.
+ */
 export function parseXml(text: string): XmlNode {
   try {
-    return new XmlNode(parser.parse(text, true));
+    return new XmlNode(parser.parse(text));
   } catch (cause) {
     throw new VSphereError("BAD_ANSWER", "the server's answer is not well-formed XML", { cause });
   }
