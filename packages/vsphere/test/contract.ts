@@ -7,6 +7,7 @@ import { describeRefusals } from "./contract/refusals.ts";
 
 export type { TestVCenter } from "./backend.ts";
 export { describeVSphereLeftovers } from "./contract/leftovers.ts";
+export { Observer } from "./harness.ts";
 export { prepareVCenter } from "./prepare-vcenter.ts";
 
 /**

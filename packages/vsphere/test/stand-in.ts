@@ -1,9 +1,13 @@
-import { startVSphere, type VSphereOptions } from "@packerkit/cloud-sim";
+import { startVSphere, type VSphereOptions, type VSphereStandIn } from "@packerkit/cloud-sim";
 import type { TestVCenter } from "./backend.ts";
 
 /** Starts the embedded stand-in as a vCenter to test against. */
 export async function openStandIn(options: VSphereOptions = {}): Promise<TestVCenter> {
-  const standIn = await startVSphere({ taskMs: 1, installMs: 2, ...options });
+  return asTestVCenter(await startVSphere({ taskMs: 1, installMs: 2, ...options }));
+}
+
+/** A stand-in as a vCenter to test against. */
+export function asTestVCenter(standIn: VSphereStandIn): TestVCenter {
   const { server, username, password } = standIn;
   return {
     server,
