@@ -18,7 +18,7 @@ async function command(args: string[], environment: Environment = {}, input = ""
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end(input);
   const output = Promise.all([text(stdout), text(stderr)]);
-  const code = await run(args, { stdin, stdout, stderr, environment }, "/nowhere");
+  const code = await run(args, { stdin, stdout, stderr, environment }, async () => undefined);
   stdout.end();
   stderr.end();
   const [out, err] = await output;

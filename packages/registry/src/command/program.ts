@@ -4,7 +4,7 @@ import { exportCommand, importCommand } from "./backup.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import type { Terminal } from "./output.ts";
 import { principalCommand } from "./principal.ts";
-import { serveCommand } from "./serve.ts";
+import { type PageFolder, serveCommand } from "./serve.ts";
 
 /**
  * Runs the command with the arguments behind its name. Errors are one line on the terminal's stderr.
@@ -14,7 +14,7 @@ import { serveCommand } from "./serve.ts";
 export async function run(
   args: readonly string[],
   terminal: Terminal,
-  pageFolder: string,
+  pageFolder: PageFolder,
 ): Promise<number> {
   let exitCode = 0;
   const program = new Command("packerkit-registry")

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { stat } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { RegistryError } from "../errors.ts";
 import { readCertificate } from "../serve/certificate.ts";
@@ -25,8 +24,11 @@ interface Options {
   json?: boolean;
 }
 
+/** Finds the page's files; `undefined` where there is no page. */
+export type PageFolder = () => Promise<string | undefined>;
+
 /** `serve`: runs a registry until it is told to stop. */
-export function serveCommand(terminal: Terminal, pageFolder: string): Command {
+export function serveCommand(terminal: Terminal, pageFolder: PageFolder): Command {
   return new Command("serve")
     .description("Run a registry, on the PostgreSQL of DATABASE_URL or in a folder.")
     .option("--folder <path>", "where the store is kept without PostgreSQL")
@@ -57,7 +59,7 @@ export function serveCommand(terminal: Terminal, pageFolder: string): Command {
     .action(async (options: Options) => await serve(options, terminal, pageFolder));
 }
 
-async function serve(options: Options, terminal: Terminal, pageFolder: string): Promise<void> {
+async function serve(options: Options, terminal: Terminal, pageFolder: PageFolder): Promise<void> {
   const storage = storeOf(options.folder, terminal.environment);
   if ("folder" in storage) stayFrugal();
   const registry = await startRegistry({
@@ -71,7 +73,7 @@ async function serve(options: Options, terminal: Terminal, pageFolder: string): 
       requestsPerSecond: options.rateLimit,
       trustProxy: options.trustProxy ?? false,
       publicUrl: publicUrlOf(options.publicUrl),
-      pageFolder: (await isFolder(pageFolder)) ? pageFolder : undefined,
+      pageFolder: await pageFolder(),
       log: terminal.stderr,
     },
   });
@@ -141,10 +143,6 @@ async function stopSignal(): Promise<void> {
     once(process, "SIGINT", { signal }),
     once(process, "SIGTERM", { signal }),
   ]).finally(() => listening.abort());
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 function port(text: string): number {
