@@ -41,11 +41,12 @@ export interface TestRegistry {
   addProject(name: string): Promise<Project>;
 }
 
-/** A registry with a project of its own, closed after the file's last test. */
+/** A registry with a project of its own on the shared store, or on another, closed after the file's last test. */
 export async function startTestRegistry(
   settings: Partial<ServerSettings> = {},
+  ownStorage?: Storage,
 ): Promise<TestRegistry> {
-  const storage = await sharedStore();
+  const storage = ownStorage ?? (await sharedStore());
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const app = await buildApp(storage, { requestsPerSecond: 100_000, clock: now, ...settings });

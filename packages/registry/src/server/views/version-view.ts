@@ -39,7 +39,8 @@ export const VERSION_PARTS = {
 } as const;
 
 function hasDescendants(id: typeof versions.id): SQL.Aliased<boolean> {
-  const exists = sql<boolean>`EXISTS (SELECT 1 FROM builds child WHERE child.parent_version_id = ${id})`;
+  // Not EXISTS: PostgreSQL may answer that for many versions at once, by reading all builds.
+  const exists = sql<boolean>`(SELECT true FROM builds child WHERE child.parent_version_id = ${id} LIMIT 1) IS NOT NULL`;
   return exists.as("has_descendants");
 }
 
