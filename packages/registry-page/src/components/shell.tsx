@@ -71,7 +71,7 @@ function ImageSearch() {
         <input
           type="search"
           aria-label="Search by image id"
-          placeholder="Image id, such as ami-0abc…"
+          placeholder="Image id: ami-0abc…"
           autoComplete="off"
           spellCheck={false}
           maxLength={700}

@@ -108,12 +108,12 @@ function History({
         ) : (
           <>
             <ol className="rows" aria-label="Assignments, newest first">
-              {history.map((entry) => (
+              {history.map((entry, index) => (
                 <Entry
                   key={`${entry.assigned_at} ${entry.version?.id ?? entry.version_fingerprint}`}
                   entry={entry}
                   channel={channel}
-                  onRollBack={onRollBack}
+                  onRollBack={isNewestOfItsVersion(history, index) ? onRollBack : undefined}
                 />
               ))}
             </ol>
@@ -123,6 +123,11 @@ function History({
       }
     </Loaded>
   );
+}
+
+/** A version may come up often; one button is enough to go back to it. */
+function isNewestOfItsVersion(history: Assignment[], index: number): boolean {
+  return history.findIndex((one) => one.version?.id === history[index]?.version?.id) === index;
 }
 
 function Entry({
