@@ -27,20 +27,14 @@ export default defineFlow({
         image_sku: "server",
         managed_image_name: "web-1",
         managed_image_resource_group_name: "packerkit-images",
-        shared_image_gallery_destination: {
-          resource_group: "packerkit-images",
-          gallery_name: "packerkit_gallery",
-          image_name: "web",
-          image_version: "1.0.0",
-          replication_regions: ["northeurope"],
-        },
+        shared_image_gallery_destination: galleryVersion("1.0.0"),
         azure_tags: { team: "web" },
         communicator: "none",
       },
       expectations: {
         builderId: ARM_BUILDER_ID,
         provider: "azure",
-        imageId: /\/providers\/Microsoft\.Compute\/images\/web-1$/,
+        imageId: /\/providers\/Microsoft\.Compute\/images\/web-[12]$/,
         region: /^westeurope$/,
         sourceId: /\/publishers\/Canonical\/ArtifactTypes\/vmimage\/offers\/ubuntu-24_04-lts\//,
         labels: [
@@ -55,7 +49,26 @@ export default defineFlow({
         ],
         secrets: [cloud.clientSecret],
       },
+      childConfig: () => ({
+        image_publisher: undefined,
+        image_offer: undefined,
+        image_sku: undefined,
+        custom_managed_image_name: "web-1",
+        custom_managed_image_resource_group_name: "packerkit-images",
+        managed_image_name: "web-2",
+        shared_image_gallery_destination: galleryVersion("1.0.1"),
+      }),
       close: () => cloud.close(),
     };
   },
 });
+
+function galleryVersion(version: string) {
+  return {
+    resource_group: "packerkit-images",
+    gallery_name: "packerkit_gallery",
+    image_name: "web",
+    image_version: version,
+    replication_regions: ["northeurope"],
+  };
+}

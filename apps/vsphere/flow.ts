@@ -33,7 +33,7 @@ export default defineFlow({
       expectations: {
         builderId: BUILDER_ID,
         provider: "vsphere",
-        imageId: /^web-1$/,
+        imageId: /^web-[12]$/,
         region: /^east$/,
         sourceId: /^debian-12$/,
         labels: [
@@ -48,6 +48,7 @@ export default defineFlow({
         stateKeys: ["generated_data", "metadata", "source_template"],
         secrets: [vcenter.password],
       },
+      childConfig: ({ images: [base] }) => ({ template: base.imageId, vm_name: "web-2" }),
       close: () => vcenter.close(),
     };
   },
