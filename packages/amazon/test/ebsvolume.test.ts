@@ -79,6 +79,15 @@ describe("an ebsvolume build", () => {
     expect(leftovers(cloud)).toEqual([]);
   });
 
+  it("that fails leaves no volume that stays in use for a while after its instance", async () => {
+    await using cloud = await startCloud({ timing: { instanceMs: 1, imageMs: 1, detachMs: 300 } });
+    cloud.planFailure(HOME, "snapshot", "out of room");
+    await expect(run(makeEbsVolumeBuilder(PACE), settings(cloud))).rejects.toThrow(
+      "the snapshot failed",
+    );
+    expect(leftovers(cloud)).toEqual([]);
+  });
+
   it.each([
     [
       "nothing that is kept",

@@ -4,7 +4,7 @@ import type { InstanceState } from "../build-state.ts";
 import { instanceRequest } from "../instance-request.ts";
 import { waitForInstance } from "../instances.ts";
 import { make } from "../making.ts";
-import { findMade } from "../pace.ts";
+import { findMade, waitFor } from "../pace.ts";
 
 /**
  * Starts the instance, and terminates it in the end. Of the volumes that do not go with it, those stay that the
@@ -56,8 +56,21 @@ async function removeInstance(
   ui.say(`Terminating the instance ${instance.id}`);
   await home.terminateInstance(instance.id);
   await waitForInstance(home, ec2.pace, instance.id, "terminated", undefined);
-  if (volumeIds.length === 0) return;
-  const left = await home.volumes({ ids: [...new Set(volumeIds)] });
+  if (volumeIds.length > 0) await removeVolumes(state, [...new Set(volumeIds)]);
+}
+
+/** Removes those volumes of the instance that did not go with it. They are in use until EC2 has detached them. */
+async function removeVolumes({ ec2, home, ui }: InstanceState, ids: string[]): Promise<void> {
+  const left = await waitFor({
+    what: `the volumes ${ids.join(", ")} in ${home.name} to be detached`,
+    async look() {
+      const volumes = await home.volumes({ ids });
+      return volumes.some((volume) => volume.state === "in-use") ? undefined : volumes;
+    },
+    limit: ec2.pace.instanceLimit,
+    pace: ec2.pace,
+    signal: undefined,
+  });
   for (const { id } of left.filter((volume) => volume.state === "available")) {
     ui.say(`Deleting the volume ${id}`);
     await home.deleteVolume(id);

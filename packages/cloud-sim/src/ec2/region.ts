@@ -23,6 +23,8 @@ export interface Ec2Timing {
   copyMs: number;
   /** How long nothing finds a thing that was just made. */
   invisibleMs: number;
+  /** How long volumes seem to be in use after their instance is gone. */
+  detachMs: number;
 }
 
 /** What can be made to fail on its way: `copy` is an image that is being copied. */
@@ -97,6 +99,7 @@ export class Ec2Region {
   settle(): void {
     for (const instance of this.instances.values()) {
       if (stateOf(instance) !== "terminated" || instance.devices.length === 0) continue;
+      if (performance.now() < instance.transition.at + this.timing.detachMs) continue;
       for (const { volumeId, deleteOnTermination } of instance.devices) {
         const volume = this.volumes.get(volumeId);
         if (volume === undefined) continue;

@@ -103,7 +103,7 @@ export async function startEc2(options: Ec2Options = {}): Promise<Ec2StandIn> {
 
 function timingOf(timing: number | Partial<Ec2Timing>): Ec2Timing {
   const each = typeof timing === "number" ? timing : 5;
-  const usual = { instanceMs: each, imageMs: each, copyMs: each, invisibleMs: 0 };
+  const usual = { instanceMs: each, imageMs: each, copyMs: each, invisibleMs: 0, detachMs: 0 };
   return typeof timing === "number" ? usual : { ...usual, ...timing };
 }
 
