@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Ui } from "@packerkit/plugin-sdk";
 import { formatDuration } from "@packerkit/ssh-communicator";
 import type { AzureClient } from "./client.ts";
-import { AzureError, isRefusal } from "./errors.ts";
+import { AzureError, isRefusal, joinErrors } from "./errors.ts";
 import type { Operation } from "./operation.ts";
 import { describeResource } from "./resource-id.ts";
 
@@ -96,6 +96,18 @@ export async function unmake(
   ui.say(`Deleting the ${describeResource(made.id)}`);
   await settle(made);
   await removeUntilGone(made, () => client.deleteResource(made.id));
+}
+
+/** Removes several things in their order; whatever fails, all the others are tried too. */
+export async function unmakeAll(
+  things: readonly Made[],
+  tools: { client: AzureClient; ui: Ui },
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const made of things) {
+    await unmake(made, tools).catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw joinErrors("DESTROY_FAILED", "not everything was removed", errors);
 }
 
 /** Removes a thing, and looks again for one that may still come to be. */

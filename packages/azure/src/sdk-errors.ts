@@ -19,7 +19,9 @@ interface SdkError {
   statusCode?: unknown;
   details?: unknown;
   response?: { headers?: { get?(name: string): string | undefined } };
-  errorResponse?: { errorDescription?: string; correlationId?: string; traceId?: string };
+  errorResponse?: { errorDescription?: string };
+  /** Of MSAL, which signs in. */
+  cause?: { status?: unknown; correlationId?: string };
 }
 
 const CODES: Readonly<Record<number, AzureErrorCode>> = {
@@ -76,15 +78,14 @@ function signInError(what: string, error: SdkError): AzureError | undefined {
   if (!/^(AuthenticationError|AuthenticationRequiredError)$/.test(name)) return undefined;
   const words = cleanText(errorResponse?.errorDescription ?? message);
   const azureCode = /AADSTS\d+/.exec(words)?.[0];
-  const requestId = errorResponse?.traceId || undefined;
-  const status = numberOf(statusCode);
+  const requestId = /Trace ID: ([0-9a-f-]{36})/.exec(words)?.[1];
+  const status = numberOf(error.cause?.status) ?? numberOf(statusCode);
   // The identity library counts an answer that never came as one of its own errors.
-  const isAnswered = status !== undefined && status > 0 && !/network_error|ECONN/.test(message);
-  const code = isAnswered ? "UNAUTHENTICATED" : "NO_ANSWER";
+  const code = azureCode === undefined ? "NO_ANSWER" : "UNAUTHENTICATED";
   return new AzureError(
     code,
     `${what} failed: nobody could sign in: ${words}${parts({ status, azureCode, requestId })}${CURES[code]}`,
-    { cause: error, status, azureCode, requestId, correlationId: errorResponse?.correlationId },
+    { cause: error, status, azureCode, requestId, correlationId: error.cause?.correlationId },
   );
 }
 

@@ -5,7 +5,7 @@ import { generateSshKeyPair, publicKeyOf } from "@packerkit/ssh-communicator";
 import type { BuildState } from "../build-state.ts";
 import { AzureError, messageOf } from "../errors.ts";
 import { machineRequest, nameOf } from "../machine-request.ts";
-import { leftBehind, type Made, make, settle, unmake } from "../made.ts";
+import { leftBehind, type Made, make, settle, unmakeAll } from "../made.ts";
 
 /** Makes the machine that is provisioned, with its disks. Its clean-up removes what there is of them. */
 export function createMachine(ui: Ui): Step<BuildState> {
@@ -29,10 +29,8 @@ export function createMachine(ui: Ui): Step<BuildState> {
     async cleanUp(state, outcome) {
       const { client, config, group, machine, osDisk } = state;
       if (group.isTemporary) return await settle(machine);
-      await unmake(machine, { client, ui });
-      // What a machine that failed to be made has brought about may still come to be.
       if (config.keep_os_disk && outcome === "succeeded") osDisk.mayExist = false;
-      for (const disk of disksOf(state)) await unmake(disk, { client, ui });
+      await unmakeAll([machine, ...disksOf(state)], { client, ui });
     },
     leftBehind: (state) =>
       state.group.isTemporary ? [] : leftBehind(state.machine, ...disksOf(state)),

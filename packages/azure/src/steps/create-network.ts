@@ -2,7 +2,7 @@ import type { Step, Ui } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import type { GenericResource } from "../client.ts";
 import { AzureError } from "../errors.ts";
-import { leftBehind, type Made, make, settle, unmake } from "../made.ts";
+import { leftBehind, type Made, make, settle, unmakeAll } from "../made.ts";
 
 /** Makes the machine's network interface, and the network around it unless there is one. */
 export function createNetwork(ui: Ui): Step<BuildState> {
@@ -27,10 +27,8 @@ export function createNetwork(ui: Ui): Step<BuildState> {
     },
     async cleanUp(state) {
       const { client, group } = state;
-      for (const made of parts(state)) {
-        if (group.isTemporary) await settle(made);
-        else await unmake(made, { client, ui });
-      }
+      if (group.isTemporary) await Promise.all(parts(state).map(settle));
+      else await unmakeAll(parts(state), { client, ui });
     },
     leftBehind: (state) => (state.group.isTemporary ? [] : leftBehind(...parts(state))),
   };

@@ -1,7 +1,7 @@
 import type { Step, Ui } from "@packerkit/plugin-sdk";
 import type { BuildState } from "../build-state.ts";
 import { nameOf } from "../machine-request.ts";
-import { leftBehind, make, unmake } from "../made.ts";
+import { leftBehind, make, unmakeAll } from "../made.ts";
 import { replace } from "../replace.ts";
 
 /** What a snapshot's name comes from. */
@@ -27,7 +27,10 @@ export function snapshotDisks(ui: Ui, isForced: boolean): Step<BuildState> {
     },
     async cleanUp({ client, snapshots }, outcome) {
       if (outcome === "succeeded") return;
-      for (const { snapshot } of snapshots) await unmake(snapshot, { client, ui });
+      await unmakeAll(
+        snapshots.map(({ snapshot }) => snapshot),
+        { client, ui },
+      );
     },
     leftBehind: ({ snapshots }) => leftBehind(...snapshots.map(({ snapshot }) => snapshot)),
   };
