@@ -1,6 +1,23 @@
+import type { Communicator } from "@packerkit/plugin-sdk";
 import { collectImages } from "@packerkit/registry-image";
 import { describe, expect, it } from "vitest";
-import { build, GALLERY, idOf, leftovers, MANAGED_IMAGE, startCloud, VHD } from "./cloud.ts";
+import {
+  build,
+  GALLERY,
+  idOf,
+  leftovers,
+  MANAGED_IMAGE,
+  NO_PLATFORM_IMAGE,
+  startCloud,
+  VHD,
+} from "./cloud.ts";
+
+const BASE = {
+  subscription: "{s}",
+  resource_group: "packerkit-images",
+  gallery_name: "packerkit_gallery",
+  image_name: "base",
+};
 
 describe("a build", () => {
   it("makes a managed image whose metadata is as the official plugin has it", async () => {
@@ -93,5 +110,130 @@ describe("a build", () => {
       "sig_resource_group",
       "storage_account_location",
     ]);
+  });
+
+  it.each([
+    [
+      "a managed image",
+      {
+        custom_managed_image_name: "golden-1",
+        custom_managed_image_resource_group_name: "packerkit-images",
+      },
+      "images/golden-1",
+    ],
+    [
+      "a gallery's version, of which its managed image is told",
+      { shared_image_gallery: { ...BASE, image_version: "1.0.0" } },
+      "images/golden-1",
+    ],
+    [
+      "the latest version of a gallery's image",
+      { shared_image_gallery: BASE },
+      "galleries/packerkit_gallery/images/base",
+    ],
+  ])("starts from %s", async (_, source, path) => {
+    await using cloud = await startCloud();
+    const text = JSON.stringify(source).replace("{s}", cloud.subscriptionId);
+    const artifact = await build(cloud, {
+      ...MANAGED_IMAGE,
+      ...NO_PLATFORM_IMAGE,
+      ...JSON.parse(text),
+    });
+    const { images } = await collectImages(artifact);
+    expect(images[0]?.sourceImageId).toBe(idOf(cloud, `Microsoft.Compute/${path}`));
+    expect(leftovers(cloud)).toEqual(["images web-1"]);
+  });
+
+  it("builds in a network that exists, without a public address", async () => {
+    await using cloud = await startCloud();
+    await build(cloud, {
+      ...MANAGED_IMAGE,
+      virtual_network_name: "packerkit-net",
+      virtual_network_resource_group_name: "packerkit-images",
+    });
+    const made = cloud.requests.map(({ operation }) => operation);
+    expect(made).toContain("NetworkInterfaces_CreateOrUpdate");
+    expect(made).not.toContain("PublicIPAddresses_CreateOrUpdate");
+    expect(made).not.toContain("VirtualNetworks_CreateOrUpdate");
+    expect(leftovers(cloud)).toEqual(["images web-1"]);
+  });
+
+  it("tells which subnets there are where the one that is named is not there", async () => {
+    await using cloud = await startCloud();
+    const network = {
+      virtual_network_name: "packerkit-net",
+      virtual_network_resource_group_name: "packerkit-images",
+      virtual_network_subnet_name: "none",
+    };
+    await expect(build(cloud, { ...MANAGED_IMAGE, ...network })).rejects.toThrow(
+      "the network packerkit-net has the subnets default; name one of them",
+    );
+    expect(leftovers(cloud)).toEqual([]);
+  });
+
+  it("makes of the machine what its settings say, and tells provisioners its names", async () => {
+    await using cloud = await startCloud();
+    let seen: Readonly<Record<string, unknown>> = {};
+    let machine: unknown;
+    await build(
+      cloud,
+      {
+        ...MANAGED_IMAGE,
+        temp_resource_group_name: "own",
+        temp_compute_name: "builder",
+        vm_size: "Standard_B2s",
+        os_disk_size_gb: 64,
+        disk_additional_size: [8],
+        azure_tags: { team: "web" },
+        custom_data: "aGVsbG8=",
+      },
+      {
+        provisioners: [
+          async ({ data }) => {
+            seen = data;
+            const id = idOf(cloud, "Microsoft.Compute/virtualMachines/builder", "own");
+            machine = cloud.resource(id);
+          },
+        ],
+      },
+    );
+    expect(machine).toMatchObject({
+      tags: { team: "web" },
+      properties: {
+        hardwareProfile: { vmSize: "Standard_B2s" },
+        storageProfile: {
+          osDisk: { diskSizeGB: 64, caching: "ReadWrite" },
+          dataDisks: [{ lun: 0, diskSizeGB: 8 }],
+        },
+        osProfile: {
+          adminUsername: "packer",
+          linuxConfiguration: { disablePasswordAuthentication: true },
+        },
+      },
+    });
+    expect(seen).toMatchObject({
+      TempComputeName: "builder",
+      TempResourceGroupName: "own",
+      SubscriptionID: cloud.subscriptionId,
+    });
+  });
+
+  it("makes no image and no artifact with skip_create_image", async () => {
+    await using cloud = await startCloud();
+    await expect(build(cloud, { skip_create_image: true })).rejects.toThrow("made no artifact");
+    expect(leftovers(cloud)).toEqual([]);
+  });
+
+  it("refuses to run a provisioner in the machine where the communicator is none", async () => {
+    await using cloud = await startCloud();
+    const provisioners = [
+      async ({ communicator }: { communicator: Communicator }) => {
+        await communicator.start({ command: "true" });
+      },
+    ];
+    await expect(build(cloud, MANAGED_IMAGE, { provisioners })).rejects.toThrow(
+      "cannot run a command: the communicator is none",
+    );
+    expect(leftovers(cloud)).toEqual([]);
   });
 });

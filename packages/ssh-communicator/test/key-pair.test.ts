@@ -1,6 +1,6 @@
 import ssh2, { type ParsedKey } from "ssh2";
 import { describe, expect, it } from "vitest";
-import { generateSshKeyPair, type KeyPairOptions } from "../src/index.ts";
+import { generateSshKeyPair, type KeyPairOptions, publicKeyOf } from "../src/index.ts";
 
 function parse(text: string): ParsedKey {
   const key = ssh2.utils.parseKey(text);
@@ -46,5 +46,22 @@ describe("a pair of keys", () => {
       code: "SSH_BAD_SETTING",
       message: expect.stringContaining(message),
     });
+  });
+});
+
+describe("the public half of a private key", () => {
+  it.each([{ type: "rsa", bits: 2048 }, { type: "ecdsa" }, {}] as const)(
+    "is found for %j",
+    async (options) => {
+      const { privateKey, publicKey } = await generateSshKeyPair(options);
+      expect(await publicKeyOf(privateKey)).toBe(publicKey);
+    },
+  );
+
+  it("is refused for a text that is no key, which is not shown", async () => {
+    const error = await publicKeyOf("private-text").catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "SSH_BAD_SETTING" });
+    expect(String(error)).toContain("check ssh_private_key_file");
+    expect(String(error)).not.toContain("private-text");
   });
 });
