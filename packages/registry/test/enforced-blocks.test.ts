@@ -44,6 +44,7 @@ describe("an enforced block", () => {
     expect(await inBucket("free")).toEqual([]);
     const { linked_buckets: shown } = await ok("GET", `${path}/versions/${versionId}/buckets`);
     expect(shown).toMatchObject([{ bucket: { name: "linked" }, enforced_block_id: id }]);
+    expect(shown[0], "a field that HCP's API does not have").not.toHaveProperty("bucket_id");
   });
 
   it("is in a bucket with one version: linking another one moves it, linking none frees it", async () => {

@@ -35,6 +35,9 @@ export interface Listening {
 
 type Server = PlainServer | TlsServer;
 
+/** How often Node looks for clients that are too slow: by itself twice a minute, long after they are due. */
+const CHECKING = { connectionsCheckingInterval: TIMES.checking } as const;
+
 /** How long requests that are under way may take when the server stops, in milliseconds. */
 const GRACE = 10_000;
 
@@ -63,7 +66,7 @@ export async function listen(
   };
   try {
     if (tls === "off") {
-      const url = await open(createPlainServer(), host, port);
+      const url = await open(createPlainServer(CHECKING), host, port);
       return { url, authUrl: url, close };
     }
     if (tls !== "self-signed") {
@@ -72,7 +75,7 @@ export async function listen(
     }
     const plainHost = isLoopback(host) ? host : "127.0.0.1";
     const certificate = await selfSignedCertificate(folder, host);
-    const url = await open(createPlainServer(), plainHost, port);
+    const url = await open(createPlainServer(CHECKING), plainHost, port);
     const authUrl = await open(createTlsServer(secure(certificate)), host, tlsPort);
     return { url: isLoopback(host) ? url : authUrl, authUrl, close };
   } catch (error) {
@@ -82,7 +85,7 @@ export async function listen(
 }
 
 function secure({ certificate, key }: Certificate) {
-  return { cert: certificate, key, minVersion: "TLSv1.2" as const };
+  return { ...CHECKING, cert: certificate, key, minVersion: "TLSv1.2" as const };
 }
 
 /** Cuts off clients that send or read too slowly. */

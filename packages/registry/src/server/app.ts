@@ -68,7 +68,7 @@ function createApp(settings: ServerSettings): App {
     requestTimeout: TIMES.request,
     connectionTimeout: TIMES.idle,
     keepAliveTimeout: TIMES.keepAlive,
-    http: { headersTimeout: TIMES.headers, connectionsCheckingInterval: 5_000 },
+    http: { headersTimeout: TIMES.headers, connectionsCheckingInterval: TIMES.checking },
     forceCloseConnections: "idle",
     routerOptions: { maxParamLength: 512 },
     trustProxy: settings.trustProxy,

@@ -8,4 +8,6 @@ export const TIMES = {
   idle: 60_000,
   /** Between two requests. */
   keepAlive: 65_000,
+  /** Between two looks for requests that take too long. */
+  checking: 5_000,
 } as const;

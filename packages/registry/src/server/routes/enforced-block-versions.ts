@@ -112,10 +112,10 @@ export const enforcedBlockVersionRoutes: Routes = (app, _services, workOf) => {
       const { enforced_block_id: block, enforced_block_version_id: id } = request.params;
       const rows = await linksOf(work, block, id);
       return {
-        linked_buckets: rows.map((row) => ({
-          ...presentLink(row),
-          bucket: presentBucket(row.bucket, work),
-        })),
+        linked_buckets: rows.map((row) => {
+          const { bucket_id: _, ...link } = presentLink(row);
+          return { ...link, bucket: presentBucket(row.bucket, work) };
+        }),
       };
     },
   );
