@@ -34,13 +34,19 @@ export async function openOutputFile(given: string, token: string): Promise<Outp
   return file;
 }
 
-/** Writes a tar archive to the file, which takes its place once the archive has its end. @throws {Error} */
+/**
+ * Writes a tar archive to the file, which takes its place once the archive has its end.
+ *
+ * @param onSize Is told, again and again, how many bytes there are.
+ * @throws {Error}
+ */
 export async function writeArchive(
   archive: Readable,
   { path, temporaryPath }: OutputFile,
   signal: AbortSignal,
+  onSize: (size: number) => void,
 ): Promise<void> {
-  const ending = new EndKeeper(TAR_END);
+  const ending = new EndKeeper(TAR_END, onSize);
   await pipeline(archive, ending, createWriteStream(temporaryPath, { flags: "r+" }), { signal });
   // An engine that fails half-way ends its answer as if it were whole; the archive's end tells.
   if (ending.kept.length < TAR_END || ending.kept.some((byte) => byte !== 0)) {
@@ -83,14 +89,17 @@ async function removeMadeFolders({ path, madeFolder }: OutputFile): Promise<void
 /** What a tar archive ends with at least: two blocks of zeros. */
 const TAR_END = 1024;
 
-/** Passes bytes on and keeps the last ones. */
+/** Passes bytes on, counts them and keeps the last ones. */
 class EndKeeper extends Transform {
   readonly #length: number;
+  readonly #onSize: (size: number) => void;
+  #size = 0;
   kept: Buffer = Buffer.alloc(0);
 
-  constructor(length: number) {
+  constructor(length: number, onSize: (size: number) => void) {
     super();
     this.#length = length;
+    this.#onSize = onSize;
   }
 
   override _transform(
@@ -100,6 +109,8 @@ class EndKeeper extends Transform {
   ) {
     const joined = chunk.length < this.#length ? Buffer.concat([this.kept, chunk]) : chunk;
     this.kept = Buffer.from(joined.subarray(-this.#length));
+    this.#size += chunk.length;
+    this.#onSize(this.#size);
     done(null, chunk);
   }
 }

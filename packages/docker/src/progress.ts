@@ -102,3 +102,16 @@ export function boundedSayer(ui: Pick<Ui, "say">, limit: number): (line: string)
     else if (said === limit + 1) ui.say("… (further progress is not shown)");
   };
 }
+
+/** The size, in bytes, from which on a growing file is worth a line. */
+const FIRST_SHOWN_SIZE = 64 * 1024 * 1024;
+
+/** Says how large a file has grown, each time that it has doubled; the engine does not tell how large it will be. */
+export function sizeSayer(ui: Pick<Ui, "say">, verb: string): (size: number) => void {
+  let next = FIRST_SHOWN_SIZE;
+  return (size) => {
+    if (size < next) return;
+    while (next <= size) next *= 2;
+    ui.say(`${verb} ${(size / 1e6).toFixed(0)} MB so far`);
+  };
+}

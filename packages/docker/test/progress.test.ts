@@ -1,6 +1,12 @@
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { boundedSayer, describePull, followBuild, readProgress } from "../src/progress.ts";
+import {
+  boundedSayer,
+  describePull,
+  followBuild,
+  readProgress,
+  sizeSayer,
+} from "../src/progress.ts";
 
 async function entriesOf(chunks: Iterable<Buffer>) {
   return await Readable.from(readProgress(Readable.from(chunks))).toArray();
@@ -78,4 +84,11 @@ describe("a build by BuildKit", () => {
     const broken = Readable.from([Buffer.from(trace("CsAB"))]);
     await expect(followBuild(broken, () => {})).rejects.toThrow();
   });
+});
+
+it("a file that grows is told of each time that it has doubled, from 64 MiB on", () => {
+  const lines: string[] = [];
+  const say = sizeSayer({ say: (line) => void lines.push(line) }, "Exported");
+  for (const mebibytes of [1, 63, 64, 65, 127, 300, 511, 512]) say(mebibytes * 1024 * 1024);
+  expect(lines).toEqual(["67", "315", "537"].map((size) => `Exported ${size} MB so far`));
 });

@@ -6,6 +6,7 @@ import { readEngineAddress } from "../engine-address.ts";
 import { DockerError } from "../errors.ts";
 import { isImageId, splitTag } from "../image-reference.ts";
 import { closeOutputFile, type OutputFile, openOutputFile, writeArchive } from "../output-file.ts";
+import { sizeSayer } from "../progress.ts";
 import { engineFields, leftOutEngineFields, refuseLeftOut } from "../shared-settings.ts";
 import { acceptImages, demandImage, type InputImage, readInputImage } from "./input-artifact.ts";
 
@@ -65,7 +66,7 @@ const saveImage: Step<SaveState> = {
     ui.say(`Saving ${name} to ${path}`);
     const archive = await engine.saveImage(name, { signal });
     try {
-      await writeArchive(archive, file as OutputFile, signal);
+      await writeArchive(archive, file as OutputFile, signal, sizeSayer(ui, "Saved"));
     } catch (cause) {
       signal.throwIfAborted();
       throw saveError(
