@@ -286,21 +286,28 @@ describe("an archive in Packer, on a real engine", () => {
     expect(await existing()).toEqual(before);
   });
 
-  it("that does not fit on the disk leaves no file, and the error says so", async () => {
-    const made = await template("commit = true", `${save("small/image.tar")}`);
-    const small = `${made.folder}/small`;
-    await mkdir(small);
-    await startCommand("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small]);
-    try {
-      const result = await made.packer("build");
-      expect(result.exitCode).toBe(1);
-      expect(result.all).toMatch(/could not be saved to .*ENOSPC.*see whether the disk is full/);
-      expect((await startCommand("ls", ["-A", small])).stdout).toBe("");
-      expect(await existing()).toEqual(before);
-    } finally {
-      await startCommand("umount", [small]);
-    }
-  });
+  it.each([
+    ["saved", "commit = true", save("small/image.tar")],
+    ["exported", 'export_path = "small/image.tar"', noteState("exported")],
+  ])(
+    "that does not fit on the disk when it is %s leaves no file, and the error says so",
+    async (how, outcome, postProcessor) => {
+      const made = await template(outcome, postProcessor);
+      const small = `${made.folder}/small`;
+      await mkdir(small);
+      await startCommand("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small]);
+      try {
+        const result = await made.packer("build");
+        expect(result.exitCode).toBe(1);
+        const reason = new RegExp(`could not be ${how} to .*ENOSPC.*see whether the disk is full`);
+        expect(result.all).toMatch(reason);
+        expect((await startCommand("ls", ["-A", small])).stdout).toBe("");
+        expect(await existing()).toEqual(before);
+      } finally {
+        await startCommand("umount", [small]);
+      }
+    },
+  );
 
   it("of a committed image is refused, naming what it takes", async () => {
     const result = await (await template("commit = true", importAs("local/x", "1"))).packer(

@@ -141,6 +141,38 @@ describe("docker in Packer, on a real engine", () => {
   });
 });
 
+it("an engine that dies in the middle of a build is named, with what it may still hold, and no file is left", async () => {
+  await using stack = new AsyncDisposableStack();
+  const mortal = stack.adopt(await startDockerEngine(), (it) => it.stop());
+  const made = await writeTemplate(
+    packer,
+    `source "docker" "web" {
+  docker_host = "${mortal.host}"
+  image       = "${BASE_IMAGE}"
+  pull        = false
+  export_path = "out/image.tar"
+}
+build {
+  sources = ["source.docker.web"]
+  ${shell("sleep 2; echo sleeping; sleep 60")}
+}
+`,
+  );
+  const running = made.packer("build");
+  running.stdout.on("data", (chunk) => {
+    // Packer starts a command again, for minutes, that fails in its first second.
+    if (String(chunk).includes("sleeping")) void mortal.kill();
+  });
+  const result = await running;
+  expect(result.exitCode).toBe(1);
+  expect(result.timedOut).toBe(false);
+  expect(result.all).toMatch(
+    /engine at unix:\S+ was lost|No Docker Engine answers|no Docker Engine answers/,
+  );
+  expect(result.all).toMatch(/container packerkit-|container [0-9a-f]{64}/);
+  await expect(made.read("out/image.tar")).rejects.toThrow("ENOENT");
+});
+
 describe("the demo on a real engine", () => {
   const demo = (...options: string[]) =>
     startCommand(
