@@ -14,6 +14,7 @@ import {
   text,
   word,
 } from "./values.ts";
+import type { XmlElements } from "./xml.ts";
 
 /** A machine, or a template. */
 export class VirtualMachine extends Entity {
@@ -104,10 +105,11 @@ export class VirtualMachine extends Entity {
       network: () => references(this.networks),
       snapshot: () => {
         const current = this.snapshots.at(-1);
-        return (
-          current &&
-          data("VirtualMachineSnapshotInfo", { currentSnapshot: plainReference(current) })
-        );
+        if (current === undefined) return undefined;
+        return data("VirtualMachineSnapshotInfo", {
+          currentSnapshot: plainReference(current),
+          rootSnapshotList: snapshotTree(this.snapshots),
+        });
       },
       "guest.ipAddress": () => (this.address === undefined ? undefined : text(this.address)),
       "guest.net": () =>
@@ -117,6 +119,18 @@ export class VirtualMachine extends Entity {
         ),
     };
   }
+}
+
+/** A `VirtualMachineSnapshotTree`: each was taken on top of the one before. */
+function snapshotTree([first, ...others]: readonly Snapshot[]): XmlElements | undefined {
+  if (first === undefined) return undefined;
+  const { name } = first;
+  const childSnapshotList = snapshotTree(others);
+  return {
+    snapshot: plainReference(first),
+    name,
+    ...(childSnapshotList === undefined ? {} : { childSnapshotList }),
+  };
 }
 
 /** A state of a machine that was kept. */

@@ -9,8 +9,10 @@ import { propertiesOf } from "../vim25/property-collector.ts";
 import { type ManagedObjectReference, referenceXml } from "../vim25/reference.ts";
 import { findChild } from "../vim25/search-index.ts";
 import { VimSession } from "../vim25/session.ts";
-import { runTask } from "../vim25/tasks.ts";
+import { snapshotsOf } from "../vim25/snapshots.ts";
+import { runTask, waitForRunningTasks } from "../vim25/tasks.ts";
 import {
+  createSnapshot,
   destroyVirtualMachine,
   markAsTemplate,
   waitForPowerOff,
@@ -62,7 +64,8 @@ interface TemplateState {
   vm?: ManagedObjectReference;
   /** The folder and the name that the machine had before. */
   before?: { readonly folder: ManagedObjectReference; readonly name: string };
-  snapshot?: ManagedObjectReference;
+  /** The snapshots that the machine had before, by id. */
+  snapshotsBefore?: ReadonlySet<string>;
 }
 
 /**
@@ -122,24 +125,22 @@ const takeSnapshot: Step<TemplateState> = {
   name: "Take snapshot",
   async run(state, signal) {
     const { config, session, ui } = state;
+    const vm = machineOf(state);
+    const before = await snapshotsOf(session, vm);
+    state.snapshotsBefore = new Set(before.map(({ reference }) => reference.value));
     ui.say(`Taking the snapshot "${config.snapshot_name}"`);
-    const result = await runTask(
-      session,
-      "CreateSnapshot_Task",
-      machineOf(state),
-      {
-        name: config.snapshot_name,
-        description: config.snapshot_description,
-        memory: false,
-        quiesce: false,
-      },
-      signal,
-    );
-    state.snapshot = result?.reference;
+    const { snapshot_name: name, snapshot_description: description } = config;
+    await createSnapshot(session, vm, { name, description }, signal);
   },
-  async cleanUp({ session, snapshot }, outcome) {
-    if (outcome === "succeeded" || snapshot === undefined) return;
-    await runTask(session, "RemoveSnapshot_Task", snapshot, { removeChildren: false });
+  async cleanUp(state, outcome) {
+    const { config, session, snapshotsBefore } = state;
+    if (outcome === "succeeded" || snapshotsBefore === undefined) return;
+    const vm = machineOf(state);
+    await waitForRunningTasks(session, vm);
+    for (const { name, reference } of await snapshotsOf(session, vm)) {
+      if (name !== config.snapshot_name || snapshotsBefore.has(reference.value)) continue;
+      await runTask(session, "RemoveSnapshot_Task", reference, { removeChildren: false });
+    }
   },
   leftBehind: ({ config }) => [`snapshot ${config.snapshot_name}`],
 };
@@ -163,6 +164,7 @@ const moveMachine: Step<TemplateState> = {
     const { before, session } = state;
     if (outcome === "succeeded" || before === undefined) return;
     const vm = machineOf(state);
+    await waitForRunningTasks(session, vm);
     const parent = (await propertiesOf(session, vm, ["parent"])).get("parent")?.reference;
     if (parent?.value === before.folder.value) return;
     await runTask(session, "MoveIntoFolder_Task", before.folder, { list: referenceXml(vm) });
@@ -203,6 +205,7 @@ const renameMachine: Step<TemplateState> = {
     const { before, session } = state;
     if (outcome === "succeeded" || before === undefined) return;
     const vm = machineOf(state);
+    await waitForRunningTasks(session, vm);
     if ((await propertiesOf(session, vm, ["name"])).text("name") === before.name) return;
     await runTask(session, "Rename_Task", vm, { newName: before.name });
   },
