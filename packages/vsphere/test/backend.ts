@@ -28,6 +28,8 @@ export interface TestVCenter extends AsyncDisposable {
   readonly library: string;
   /** Whether a machine that boots from an ISO image installs itself and powers off; else somebody has to. */
   readonly installs?: boolean;
+  /** Everything that a build can leave, where it tells that by itself and needs not be asked. */
+  inventory?(): unknown;
   /** What it cannot do. */
   readonly lacks?: readonly "exports"[];
 }

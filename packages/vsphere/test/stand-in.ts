@@ -27,6 +27,10 @@ export function asTestVCenter(standIn: VSphereStandIn): TestVCenter {
     templateFolder: "templates",
     library: "east-library",
     installs: true,
+    inventory() {
+      const { machines, files, libraryItems } = standIn.snapshot();
+      return { machines, files, libraryItems };
+    },
     [Symbol.asyncDispose]: () => standIn.close(),
   };
 }
