@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryClient } from "@packerkit/registry";
 import { fromArtifact, withProvider } from "@packerkit/registry-image";
@@ -7,6 +9,8 @@ import { brokenRules } from "../fixtures/registry/broken-rules.ts";
 import { Gate } from "../fixtures/registry/gate.ts";
 import { Publisher } from "../fixtures/registry/publisher.ts";
 import { StoreRows } from "../fixtures/registry/store-rows.ts";
+import { describeFailure, startCommand } from "../src/command.ts";
+import { repositoryRoot } from "../src/paths.ts";
 import { type PostgresServer, startPostgres } from "../src/postgres.ts";
 import { type RegistryApi, signIn } from "../src/registry-api.ts";
 import { type RegistryServer, startRegistryServer } from "../src/registry-server.ts";
@@ -21,6 +25,25 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop());
 
 describe("a registry on PostgreSQL 15", () => {
+  // As many tests as the package has, in a process of their own.
+  const WHOLE_SUITE = 15 * 60_000;
+
+  it("keeps all that its own tests ask of one in memory", { timeout: WHOLE_SUITE }, async () => {
+    const folder = `${repositoryRoot}/packages/registry`;
+    const report = join(folder, ".vitest/postgres.json");
+    const config = ["--no-isolate", "--config", "../../vitest.config.ts", "--root", "."];
+    const vitest = `${repositoryRoot}/interop/node_modules/.bin/vitest`;
+    const args = ["run", ...config, "--reporter=json", "--outputFile", report];
+    const url = await postgres.createDatabase("suite");
+    const env = { ...process.env, PACKERKIT_TEST_DATABASE_URL: url };
+    const result = await startCommand(vitest, args, { cwd: folder, env });
+    expect(result.failed, describeFailure(result)).toBe(false);
+    const { numPassedTests, numTotalTests } = JSON.parse(await readFile(report, "utf8"));
+    expect(numTotalTests).toBeGreaterThan(100);
+    expect(numPassedTests).toBe(numTotalTests);
+    console.log(`the registry's own tests on PostgreSQL: ${numPassedTests} passed`);
+  });
+
   it("may be restarted and crash while clients publish: they try again, and finish", async () => {
     const store = { databaseUrl: await postgres.createDatabase("restarted") };
     const server = await startRegistryServer(store, undefined, UNLIMITED);
