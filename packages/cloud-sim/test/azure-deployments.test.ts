@@ -99,6 +99,8 @@ describe("a deployment", () => {
         one.properties.targetResource.resourceName,
     );
     expect(made).toEqual(["net", "nic", "vm-1"]);
+    const old = `${DEPLOYMENT.replace("/providers/Microsoft.Resources", "")}/operations`;
+    expect((await ask(`GET ${old}`)).body.value).toEqual(value);
     expect(cloud.snapshot().blobs).toEqual(["packerkitstore/images/os-1.vhd"]);
   });
 

@@ -48,16 +48,17 @@ export function deploymentRoutes(resources: Resources): Route[] {
       operation: "Deployments_CreateOrUpdate",
       handle: (exchange) => deploy(resources, made, exchange),
     },
-    {
+    // Clients of old versions leave the provider out.
+    ...[path, path.replace("/providers/Microsoft.Resources", "")].map((at) => ({
       method: "GET",
-      path: `${path}/operations`,
+      path: `${at}/operations`,
       operation: "DeploymentOperations_List",
-      handle(exchange) {
+      handle(exchange: Exchange) {
         const { id } = resources.get(nameOf(exchange, DEPLOYMENT));
         const value = (made.get(keyOf(id)) ?? []).map((one) => operationView(resources, id, one));
         exchange.sendJson(200, { value });
       },
-    },
+    })),
   ];
 }
 

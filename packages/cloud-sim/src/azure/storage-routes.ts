@@ -6,6 +6,8 @@ import { nameOf, pathOf } from "./resource-routes.ts";
 import type { Resources } from "./resources.ts";
 
 const ACCOUNT = "Microsoft.Storage/storageAccounts";
+/** Stands before the paths of blobs in the routes. No request's own path can begin with it: it has a blank. */
+export const BLOBS = "/ blobs";
 const MAX_BLOB_BYTES = 64 * 1024 * 1024;
 
 /** The keys of storage accounts, and the blobs in them: a blob is at `/<account>/<container>/<name>`. */
@@ -15,7 +17,8 @@ export function storageRoutes(resources: Resources): Route[] {
     [exchange.parameter("account"), exchange.parameter("container")] as const;
   const blob = (exchange: Exchange) => [...at(exchange), exchange.parameter("blob")] as const;
   const route = (endpoint: string, operation: string, handle: Route["handle"]): Route => {
-    const [method = "", path = ""] = endpoint.split(" ");
+    const blank = endpoint.indexOf(" ");
+    const [method, path] = [endpoint.slice(0, blank), endpoint.slice(blank + 1)];
     return { method, path, operation, handle };
   };
   return [
@@ -28,29 +31,29 @@ export function storageRoutes(resources: Resources): Route[] {
       }));
       exchange.sendJson(200, { keys });
     }),
-    route("PUT /{account}/{container}", "Container_Create", (exchange) => {
+    route(`PUT ${BLOBS}/{account}/{container}`, "Container_Create", (exchange) => {
       const isNew = blobs.addContainer(...at(exchange));
       if (!isNew) throw new ApiError(409, "ContainerAlreadyExists", "The container exists.");
       exchange.sendEmpty(201);
     }),
-    route("GET /{account}/{container}", "Container_GetProperties", (exchange) => {
+    route(`GET ${BLOBS}/{account}/{container}`, "Container_GetProperties", (exchange) => {
       if (!blobs.hasContainer(...at(exchange))) {
         throw new ApiError(404, "ContainerNotFound", "The specified container does not exist.");
       }
       exchange.sendEmpty(200);
     }),
-    route("GET /{account}/{container}/{blob+}", "Blob_Get", (exchange) => {
+    route(`GET ${BLOBS}/{account}/{container}/{blob+}`, "Blob_Get", (exchange) => {
       const content = blobs.get(...blob(exchange));
       if (content === undefined) throw blobNotFound();
       exchange.response.writeHead(200, blobHeaders(content)).end(content);
     }),
-    route("HEAD /{account}/{container}/{blob+}", "Blob_GetProperties", (exchange) => {
+    route(`HEAD ${BLOBS}/{account}/{container}/{blob+}`, "Blob_GetProperties", (exchange) => {
       const content = blobs.get(...blob(exchange));
       if (content === undefined) throw blobNotFound();
       const headers = { ...blobHeaders(content), ...copyHeaders(resources, blob(exchange)) };
       exchange.response.writeHead(200, headers).end();
     }),
-    route("PUT /{account}/{container}/{blob+}", "Blob_Put", async (exchange) => {
+    route(`PUT ${BLOBS}/{account}/{container}/{blob+}`, "Blob_Put", async (exchange) => {
       if (exchange.field("comp") === "lease") throw noLease();
       if (exchange.field("comp") === "copy") return abortCopy(resources, exchange, blob(exchange));
       const source = exchange.request.headers["x-ms-copy-source"];
@@ -60,7 +63,7 @@ export function storageRoutes(resources: Resources): Route[] {
       blobs.put(...blob(exchange), await exchange.readBytes(MAX_BLOB_BYTES));
       exchange.sendEmpty(201);
     }),
-    route("DELETE /{account}/{container}/{blob+}", "Blob_Delete", (exchange) => {
+    route(`DELETE ${BLOBS}/{account}/{container}/{blob+}`, "Blob_Delete", (exchange) => {
       if (!blobs.delete(...blob(exchange))) throw blobNotFound();
       exchange.sendEmpty(202);
     }),

@@ -7,7 +7,7 @@ import type { Blobs } from "./blobs.ts";
 import { formatError } from "./errors.ts";
 import { pathCanonicalizer } from "./names.ts";
 import type { Resources } from "./resources.ts";
-import { checkStorageAccess, storageErrorBody } from "./storage-routes.ts";
+import { BLOBS, checkStorageAccess, storageErrorBody } from "./storage-routes.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What all requests and answers of an Azure cloud have in common. */
@@ -16,6 +16,7 @@ export function azureWire(
   tokens: Tokens,
   routes: readonly Route[],
 ): Omit<StandInDefinition, "name" | "routes" | "certificate"> {
+  const canonical = pathCanonicalizer(routes);
   return {
     formatError,
     sendError(exchange, error) {
@@ -28,7 +29,10 @@ export function azureWire(
       "x-ms-request-id": randomUUID(),
       "x-ms-correlation-request-id": randomUUID(),
     }),
-    rewritePath: pathCanonicalizer(routes),
+    rewritePath(path) {
+      const [, first = ""] = path.split("/");
+      return blobs.hasAccount(first) ? `${BLOBS}${path}` : canonical(path);
+    },
     authorize(request) {
       const { url = "", headers } = request;
       const [, first = ""] = url.toLowerCase().split(/[/?]+/);

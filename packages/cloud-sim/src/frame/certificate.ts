@@ -9,6 +9,9 @@ export interface Certificate {
   readonly thumbprint: string;
 }
 
+/** What clients make of 127.0.0.1 where a service puts an account's name before its own: they need a proxy to get there. */
+const STORAGE_HOSTS = "*.blob.127.0.0.1";
+
 let made: Promise<Certificate> | undefined;
 
 /** A certificate for 127.0.0.1, made once for each process. */
@@ -19,7 +22,13 @@ export function ownCertificate(): Promise<Certificate> {
     algorithm: "sha256",
     extensions: [
       { name: "basicConstraints", cA: true },
-      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+      {
+        name: "subjectAltName",
+        altNames: [
+          { type: 7, ip: "127.0.0.1" },
+          { type: 2, value: STORAGE_HOSTS },
+        ],
+      },
     ],
   }).then(({ cert, private: key, fingerprint }) => ({
     cert,
