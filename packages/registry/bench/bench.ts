@@ -13,6 +13,11 @@ import { type ServerProcess, startServer } from "./server.ts";
  * `BENCH_ARTIFACTS` artifacts first. `BENCH_SECONDS` is how long each case takes.
  */
 const FEW = 1_000;
+
+/** Of the tables that grow with every publish. */
+const READ_WHOLE = `SELECT relname FROM pg_stat_user_tables
+  WHERE seq_scan > 0 AND relname IN ('versions', 'builds', 'artifacts') ORDER BY relname`;
+
 const artifacts = Number(process.env["BENCH_ARTIFACTS"] ?? 1_000_000);
 const urls = process.env["BENCH_DATABASE_URLS"]?.split(" ");
 const folders: string[] = [];
@@ -33,9 +38,24 @@ async function measurePostgres([emptyUrl = "", filledUrl = ""]: string[]): Promi
     await fill(filledUrl, large, artifacts);
     console.log(`Filled with ${artifacts} artifacts in ${seconds(started)} s.\n`);
     await printPublishing({ [`${FEW} artifacts`]: small, [`${artifacts} artifacts`]: large });
+    await query(filledUrl, "SELECT pg_stat_reset()");
     await printLookUps(small, large);
+    const read = await query(filledUrl, READ_WHOLE);
+    console.log(
+      `\nTables of ${artifacts} artifacts that were read from end to end: ${read.map(({ relname }) => relname).join(", ") || "none"}`,
+    );
   } finally {
     await Promise.all([small.stop(), large.stop()]);
+  }
+}
+
+async function query(connectionString: string, text: string): Promise<{ relname: string }[]> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
   }
 }
 
