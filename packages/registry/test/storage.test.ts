@@ -197,6 +197,6 @@ describe("a backup", () => {
       importStore(target.database, from([JSON.stringify(header)])),
     ).rejects.toMatchObject({ code: "STORE_TOO_NEW" });
     expect(await listProjects(target.database)).toEqual([]);
-    expect(migrations.at(-1)?.id).toBe("0001-initial");
+    expect(migrations.at(-1)?.id).toBe("0002-versions-by-bucket");
   });
 });

@@ -1,5 +1,6 @@
 import type { Migration } from "../migration.ts";
 import { initial } from "./0001-initial.ts";
+import { versionsByBucket } from "./0002-versions-by-bucket.ts";
 
 /** In the order in which they are run. */
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, versionsByBucket];
