@@ -3,6 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { AddressInfo } from "node:net";
 import { messageOf, RegistryError } from "../errors.ts";
 import type { App } from "../server/app.ts";
+import { refuseConnection } from "../server/client-error.ts";
 import { TIMES } from "../server/times.ts";
 import { type Certificate, selfSignedCertificate } from "./certificate.ts";
 
@@ -56,6 +57,7 @@ export async function listen(
   const servers: Server[] = [];
   const open = async (server: Server, at: string, on: number) => {
     server.on("request", app.routing);
+    server.on("clientError", refuseConnection);
     limit(server);
     servers.push(server);
     return addressOf(server, at, await bind(server, at, on));

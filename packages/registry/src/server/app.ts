@@ -16,6 +16,7 @@ import type { Storage } from "../storage/open.ts";
 import { Authenticator } from "./auth/authenticate.ts";
 import { loadSigningKey } from "./auth/signing-key.ts";
 import { type TokenSigner, tokenSigner } from "./auth/tokens.ts";
+import { refuseConnection } from "./client-error.ts";
 import { errorBodyOf, handleErrors } from "./error-handler.ts";
 import { invalid } from "./grpc-error.ts";
 import { newId } from "./ids.ts";
@@ -87,15 +88,7 @@ function createApp(settings: ServerSettings): App {
       const plain = reply as unknown as FastifyReply;
       void plain.status(answer.statusCode).send(errorBodyOf(answer));
     },
-    clientErrorHandler: (error, socket) => {
-      if (!socket.writable || error.code === "ECONNRESET") return socket.destroy();
-      const body = JSON.stringify(
-        errorBodyOf(invalid("the request is not HTTP, or came too slowly")),
-      );
-      socket.end(
-        `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      );
-    },
+    clientErrorHandler: refuseConnection,
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   // Answers are made by the views, whose types the schemas check: checking them again would halve the speed.

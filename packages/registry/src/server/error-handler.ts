@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { ErrorBody } from "../api/index.ts";
 import {
+  isConflict,
   isDataException,
   isForeignKeyViolation,
   isUnavailable,
@@ -76,6 +77,9 @@ function asStoreError(error: Error): GrpcError | undefined {
   }
   if (isForeignKeyViolation(error)) {
     return new GrpcError(GRPC.ABORTED, "another request has just removed what this one needs");
+  }
+  if (isConflict(error)) {
+    return new GrpcError(GRPC.ABORTED, "other requests got in the way of this one: try again");
   }
   if (isDataException(error)) return invalid("the request holds a value that cannot be stored");
   if (isUnavailable(error)) {

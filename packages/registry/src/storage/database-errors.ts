@@ -28,6 +28,11 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return databaseErrorCode(error) === "23503";
 }
 
+/** Whether PostgreSQL ended this work because other work met it: a serialization failure, or a deadlock. */
+export function isConflict(error: unknown): boolean {
+  return ["40001", "40P01"].includes(databaseErrorCode(error) ?? "");
+}
+
 /** Whether PostgreSQL refused a value: too long, of the wrong form, or text that it cannot store. */
 export function isDataException(error: unknown): boolean {
   const code = databaseErrorCode(error) ?? "";

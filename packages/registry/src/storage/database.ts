@@ -1,6 +1,6 @@
 import type { ExtractTablesWithRelations } from "drizzle-orm";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { databaseErrorCode } from "./database-errors.ts";
+import { isConflict } from "./database-errors.ts";
 import type * as schema from "./schema/index.ts";
 
 /** A connection pool or a transaction: either will do wherever one is asked for. */
@@ -10,8 +10,6 @@ export type Database = PgDatabase<
   ExtractTablesWithRelations<typeof schema>
 >;
 
-/** Two transactions met, and PostgreSQL ended this one: serialization failure, deadlock. */
-const RETRYABLE = new Set(["40001", "40P01"]);
 const ATTEMPTS = 4;
 
 /**
@@ -26,7 +24,7 @@ export async function inTransaction<T>(
     try {
       return await database.transaction((transaction) => work(transaction));
     } catch (error) {
-      if (attempt === ATTEMPTS || !RETRYABLE.has(databaseErrorCode(error) ?? "")) throw error;
+      if (attempt === ATTEMPTS || !isConflict(error)) throw error;
     }
   }
 }

@@ -1,11 +1,13 @@
 import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { registry, UpdateRegistryBody } from "../../api/index.ts";
+import { inTransaction } from "../../storage/database.ts";
 import { registries } from "../../storage/schema/index.ts";
 import { alreadyExists, invalid, notFound } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import { locationOf } from "../views/location.ts";
-import type { Work } from "../work.ts";
+import { type Work, within } from "../work.ts";
+import { lockLineage } from "./locks.ts";
 
 export type RegistryRow = typeof registries.$inferSelect;
 
@@ -68,7 +70,10 @@ export async function updateRegistry(work: Work, body: UpdateRegistryBody): Prom
 /** Removes the registry with all its buckets; the project and its principals stay. */
 export async function deleteRegistry(work: Work): Promise<RegistryRow> {
   const row = await findRegistry(work);
-  await work.database.delete(registries).where(eq(registries.projectId, row.projectId));
+  await inTransaction(work.database, async (transaction) => {
+    await lockLineage(within(work, transaction));
+    await transaction.delete(registries).where(eq(registries.projectId, row.projectId));
+  });
   return row;
 }
 
