@@ -115,14 +115,18 @@ describe("a build in a group of its own", () => {
     expect(failed).toBeGreaterThan(calls.length / 2);
   });
 
-  it.each(["drop", "dropAfter"] as const)(
-    "leaves nothing behind where any one call gets no answer (%s)",
-    { timeout: 60_000 },
-    async (kind) => {
-      // It is asked again, but for the cloud's description of itself.
-      expect(await strike(calls, IN_ITS_OWN_GROUP, { kind, kept })).toBe(1);
-    },
-  );
+  it("leaves nothing behind where the answer to any one call is lost", {
+    timeout: 60_000,
+  }, async () => {
+    // It is asked again, but for the cloud's description of itself.
+    expect(await strike(calls, IN_ITS_OWN_GROUP, { kind: "dropAfter", kept })).toBe(1);
+  });
+
+  it("leaves nothing behind where any one change is not heard", { timeout: 60_000 }, async () => {
+    const changes = calls.filter(({ operation }) => /Create|Delete|Deallocate|Gen/.test(operation));
+    expect(changes.length).toBeGreaterThan(7);
+    expect(await strike(changes, IN_ITS_OWN_GROUP, { kind: "drop", kept })).toBe(0);
+  });
 
   it("leaves nothing where it is cancelled at any one call", { timeout: 60_000 }, async () => {
     const cancelled = await cancel(calls, IN_ITS_OWN_GROUP, kept);
