@@ -42,7 +42,7 @@ function publishedText(report: FlowReport): string | undefined {
 function field(name: string, value: string | undefined): string | undefined {
   return value === undefined
     ? undefined
-    : `  ${name.padEnd(12)}${value.replaceAll("\n", "\n".padEnd(15))}`;
+    : `  ${name.padEnd(12)}${value.trimEnd().replaceAll("\n", "\n".padEnd(15))}`;
 }
 
 function imageTable(images: readonly Image[], width: number): string {
