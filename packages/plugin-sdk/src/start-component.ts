@@ -1,4 +1,5 @@
 import { MAGIC_COOKIE, type ServedComponent, servePlugin } from "@packerkit/plugin-protocol";
+import { config as configureZod } from "zod";
 import { builderComponent } from "./components/builder-component.ts";
 import { dataSourceComponent } from "./components/data-source-component.ts";
 import { postProcessorComponent } from "./components/post-processor-component.ts";
@@ -28,6 +29,8 @@ export async function startComponent(
       "Packer asked this plugin to speak gob, which it does not: unset PACKER_FORCE_GOB, and update the installed plugins whose describe has no protocol_version (see docs/plugin-protocol.md)",
     );
   }
+  // A component reads its settings once: compiling a reader for them takes longer than reading.
+  configureZod({ jitless: true });
   const component = await load(plugin, kind, name);
   ignoreInterrupts();
   logStrayErrors();
