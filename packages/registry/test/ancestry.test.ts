@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { publish } from "./support/publish.ts";
 import { type Json, startTestRegistry } from "./support/test-registry.ts";
 
-const { client } = await startTestRegistry();
+const registry = await startTestRegistry();
+const { client } = registry;
 const { ok, code } = client;
+const viewer = await registry.join("viewer");
 
 const ancestry = async (bucket: string, query: Record<string, string> = {}): Promise<Json> =>
   await ok("GET", `/buckets/${bucket}/ancestry?${new URLSearchParams(query)}`);
@@ -219,6 +221,29 @@ describe("ancestry", () => {
     });
     const names = [...first.relations, ...rest.relations].map((one) => one.child.bucket_name);
     expect(names).toEqual([0, 1, 2, 3, 4].map((index) => `many-child-${index}`));
+  });
+
+  it("names no restricted channel, nor what it points at, to those who only read", async () => {
+    const { names, moveOn } = await pair("secretive");
+    await moveOn();
+    await ok("PATCH", `/buckets/${names.parent}/channels/production`, {
+      update_mask: "restricted",
+      restricted: true,
+    });
+    const answers = [
+      `/buckets/${names.child}/ancestry?type=ANCESTRY_TYPE_PARENTS`,
+      `/buckets/${names.parent}/ancestry?type=ANCESTRY_TYPE_CHILDREN&version_fingerprint=p1`,
+    ];
+    for (const path of answers) {
+      const { relations } = await ok("GET", path);
+      expect(relations).toMatchObject([{ parent: { channel_name: "production" } }]);
+      const seen = await viewer.ok("GET", path);
+      expect(seen.relations).toMatchObject([{ parent: { version_name: "v1" } }]);
+      expect(JSON.stringify(seen)).not.toMatch(/production|channel|v2|p2/);
+    }
+    const byChannel = `${answers[1]}&channel_name=production`;
+    expect(await ok("GET", byChannel)).toMatchObject({ total_count: 1 });
+    expect(await viewer.ok("GET", byChannel)).toMatchObject({ relations: [], total_count: 0 });
   });
 
   it("knows its words", async () => {

@@ -12,3 +12,8 @@ export type Role = (typeof ROLES)[number];
 export function mayActAs(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
+
+/** Whether `role` may know of a channel. Source: `restricted` of `Channel`, hcp-sdk-go. */
+export function maySee(role: Role, channel: { restricted: boolean }): boolean {
+  return !channel.restricted || mayActAs(role, "contributor");
+}

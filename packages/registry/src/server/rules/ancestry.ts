@@ -1,6 +1,7 @@
 import { and, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { AncestryQuery, Pagination } from "../../api/index.ts";
 import { builds, channels, versions } from "../../storage/schema/index.ts";
+import { maySee } from "../auth/roles.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
 import type { BucketColumns } from "../views/bucket-view.ts";
 import { RELATION, type RelationRow } from "../views/relation-view.ts";
@@ -76,7 +77,7 @@ async function directions(
     : undefined;
   return [
     ...(type === "ANCESTRY_TYPE_CHILDREN" ? [] : [parentsOf(bucket, version?.id, query)]),
-    ...(type === "ANCESTRY_TYPE_PARENTS" ? [] : [childrenOf(bucket, version?.id, query)]),
+    ...(type === "ANCESTRY_TYPE_PARENTS" ? [] : [childrenOf(work, bucket, version?.id, query)]),
   ];
 }
 
@@ -91,14 +92,23 @@ function parentsOf(bucket: BucketColumns, versionId: string | undefined, query: 
   );
 }
 
-function childrenOf(bucket: BucketColumns, versionId: string | undefined, query: AncestryQuery) {
+function childrenOf(
+  { caller }: Work,
+  bucket: BucketColumns,
+  versionId: string | undefined,
+  query: AncestryQuery,
+) {
   // An array rather than a join: either side of an OR with it can use an index.
   const anyVersion = sql`${builds.parentVersionId} = ANY (ARRAY(
     SELECT id FROM ${versions} WHERE bucket_id = ${bucket.id}))`;
   const onVersion =
     versionId === undefined ? and(anyVersion, isLatest) : eq(builds.parentVersionId, versionId);
   const byChannel = query.channel_name
-    ? and(eq(used.bucketId, bucket.id), eq(used.name, query.channel_name))
+    ? and(
+        eq(used.bucketId, bucket.id),
+        eq(used.name, query.channel_name),
+        maySee(caller.role, { restricted: true }) ? undefined : eq(used.restricted, false),
+      )
     : undefined;
   return and(onVersion, byChannel, gt(child.number, 0));
 }

@@ -3,7 +3,7 @@ import type { CreateChannelBody, UpdateChannelBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, channels, versions } from "../../storage/schema/index.ts";
-import { mayActAs } from "../auth/roles.ts";
+import { maySee } from "../auth/roles.ts";
 import {
   alreadyExists,
   denied,
@@ -55,7 +55,7 @@ export async function loadChannel(
     channel = await load();
   }
   if (channel === undefined) throw await noChannel(work, bucketName, name);
-  if (isVisible(channel, work)) return channel;
+  if (maySee(caller.role, channel)) return channel;
   throw denied(
     `the channel ${JSON.stringify(name)} is restricted: it takes the role contributor, the principal ${work.caller.name} is a viewer`,
   );
@@ -75,7 +75,7 @@ export async function loadChannels(work: Work, bucketName: string): Promise<Chan
     await settleNow(work);
     rows = await load();
   }
-  return rows.filter((row) => isVisible(row, work));
+  return rows.filter((row) => maySee(work.caller.role, row));
 }
 
 /** @throws {GrpcError} 6 where the bucket has one of that name; `latest` is always there. */
@@ -176,10 +176,6 @@ export async function deleteChannel(work: Work, bucketName: string, name: string
     if (channel.managed) throw isManaged(name);
     await transaction.delete(channels).where(eq(channels.id, channel.id));
   });
-}
-
-function isVisible(channel: Columns, { caller }: Work): boolean {
-  return !channel.restricted || mayActAs(caller.role, "contributor");
 }
 
 async function settleNow(work: Work): Promise<void> {

@@ -1,6 +1,7 @@
 import { alias } from "drizzle-orm/pg-core";
 import type { Relation, VersionStatus } from "../../api/index.ts";
 import { buckets, type builds, channels, versions } from "../../storage/schema/index.ts";
+import { maySee } from "../auth/roles.ts";
 import type { Work } from "../work.ts";
 import { ancestryStatusOf, nameOf, versionStatusOf } from "./version-view.ts";
 
@@ -32,9 +33,9 @@ export interface RelationRow {
   current: VersionColumns | null;
 }
 
-/** A relation as it is sent. */
+/** A relation as it is sent; without the channel where the caller may not know of it. */
 export function presentRelation(row: RelationRow, work: Work): Relation {
-  const { build, child, childBucket, parent, parentBucket, used, current } = row;
+  const { build, child, childBucket, parent, parentBucket, used } = row;
   return {
     child: relative(child, childBucket.name, work),
     ...(parent === null || parentBucket === null
@@ -42,8 +43,7 @@ export function presentRelation(row: RelationRow, work: Work): Relation {
       : {
           parent: {
             ...relative(parent, parentBucket.name, work),
-            ...(used === null ? {} : { channel_name: used.name }),
-            ...(current === null ? {} : { channel_version: channelVersion(current) }),
+            ...throughChannel(row, work),
           },
         }),
     status: ancestryStatusOf({ ...build, parentChannel: used }),
@@ -60,6 +60,14 @@ function relative(version: VersionColumns, bucketName: string, work: Work) {
     version_name: nameOf(version),
     version_fingerprint: version.fingerprint,
     version_status: status,
+  };
+}
+
+function throughChannel({ used, current }: RelationRow, { caller }: Work) {
+  if (used === null || !maySee(caller.role, used)) return {};
+  return {
+    channel_name: used.name,
+    ...(current === null ? {} : { channel_version: channelVersion(current) }),
   };
 }
 
