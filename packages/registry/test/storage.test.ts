@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { is, sql } from "drizzle-orm";
 import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
@@ -7,7 +7,6 @@ import { createProject, listProjects } from "../src/principals/projects.ts";
 import { exportStore } from "../src/storage/backup/export.ts";
 import { importStore } from "../src/storage/backup/import.ts";
 import type { Database } from "../src/storage/database.ts";
-import { lockFolder } from "../src/storage/folder-lock.ts";
 import { migrate } from "../src/storage/migrate.ts";
 import { migrations } from "../src/storage/migrations/index.ts";
 import { openStorage } from "../src/storage/open.ts";
@@ -102,28 +101,6 @@ describe("a folder", () => {
     expect(await listProjects(storage.database)).toEqual([]);
     await expect(stat(join(folder, "data.draft"))).rejects.toMatchObject({ code: "ENOENT" });
     expect((await stat(join(folder, "data"))).mode & 0o777).toBe(0o700);
-  });
-
-  it("is taken over from a process that is gone, or whose lock was cut short", async () => {
-    const folder = await newFolder();
-    const path = join(folder, "server.lock");
-    for (const left of [
-      JSON.stringify({ pid: 2 ** 22 + 1, started: "" }),
-      JSON.stringify({ pid: process.pid, started: "another boot:1" }),
-      '{"pid":',
-      "",
-    ]) {
-      await writeFile(path, left);
-      const lock = await lockFolder(folder);
-      expect(JSON.parse(await readFile(path, "utf8")).pid).toBe(process.pid);
-      await lock.release();
-    }
-  });
-
-  it("goes to one of those who want it at once", async () => {
-    const folder = await newFolder();
-    const taken = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
-    expect(taken.filter((one) => one.status === "fulfilled")).toHaveLength(1);
   });
 });
 

@@ -87,13 +87,19 @@ async function isAlive(holder: Holder): Promise<boolean> {
   return holder.started === (await startOf(holder.pid));
 }
 
-/** When a process was started, in ticks since the machine's boot, and which boot; Linux only. */
+/**
+ * When a process was started, in ticks since the machine's boot, and which boot; "ended" for a process that did nothing
+ * but leave its exit code to a parent which has not asked for it. Linux only.
+ */
 async function startOf(pid: number): Promise<string> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    // The name in brackets may hold spaces; the start is the 20th field after it.
-    const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    // Source: proc_pid_stat(5). The name in brackets may hold spaces; the state is the first field after it.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const [state, threads, ticks] = [fields[0], fields[17], fields[19]];
+    // Threads may outlive the first one for a moment, and still write.
+    if (state === "Z" && Number(threads) <= 1) return "ended";
     return `${boot.trim()}:${ticks}`;
   } catch {
     return "";
