@@ -23,7 +23,15 @@ export interface Ec2Instance {
   stateReason: string | undefined;
   vpcId: string | undefined;
   addresses: Readonly<Partial<Record<AddressKind, string | undefined>>>;
-  volumes: { deviceName: string; volumeId: string }[];
+  volumes: InstanceVolume[];
+}
+
+/** A volume, as the instance shows it that it is attached to. */
+export interface InstanceVolume {
+  deviceName: string;
+  volumeId: string;
+  /** EC2 deletes it with the instance. */
+  goesWithInstance: boolean;
 }
 
 /** What `ssh_interface` chooses from. */
@@ -71,9 +79,10 @@ export function readInstance(instance: Instance): Ec2Instance {
       private_dns: instance.PrivateDnsName || undefined,
       ipv6: instance.Ipv6Address || undefined,
     },
-    volumes: devices.flatMap(({ DeviceName = "", Ebs }) =>
-      Ebs?.VolumeId === undefined ? [] : [{ deviceName: DeviceName, volumeId: Ebs.VolumeId }],
-    ),
+    volumes: devices.flatMap(({ DeviceName: deviceName = "", Ebs }) => {
+      const { VolumeId: volumeId, DeleteOnTermination: goesWithInstance = false } = Ebs ?? {};
+      return volumeId === undefined ? [] : [{ deviceName, volumeId, goesWithInstance }];
+    }),
   };
 }
 

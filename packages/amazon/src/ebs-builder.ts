@@ -26,6 +26,7 @@ import { finishImages } from "./steps/finish-images.ts";
 import { provision } from "./steps/provision.ts";
 import { startInstance } from "./steps/start-instance.ts";
 import { stopInstance } from "./steps/stop-instance.ts";
+import { together } from "./steps/together.ts";
 import { GENERATED_DATA } from "./template.ts";
 
 /**
@@ -92,9 +93,7 @@ function stepsFor(context: BuildContext<EbsConfig>, state: EbsState): Step<EbsSt
   const { config } = context;
   const isReached = config.communicator === "ssh";
   return [
-    checkNames,
-    findSourceImage,
-    findNetwork,
+    together("Look things up", [checkNames, findSourceImage, findNetwork]),
     ...(needsKeyPair(state) ? [createKeyPair] : []),
     createSecurityGroup,
     startInstance,

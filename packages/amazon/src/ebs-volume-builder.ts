@@ -23,6 +23,7 @@ import { snapshotVolumes } from "./steps/snapshot-volumes.ts";
 import { startInstance } from "./steps/start-instance.ts";
 import { stopInstance } from "./steps/stop-instance.ts";
 import { tagVolumes } from "./steps/tag-volumes.ts";
+import { together } from "./steps/together.ts";
 import { GENERATED_DATA } from "./template.ts";
 
 /**
@@ -77,8 +78,7 @@ function stepsFor(
   const { config } = context;
   const isReached = config.communicator === "ssh";
   return [
-    findSourceImage,
-    findNetwork,
+    together("Look things up", [findSourceImage, findNetwork]),
     ...(needsKeyPair(state) ? [createKeyPair] : []),
     createSecurityGroup,
     startInstance,

@@ -99,9 +99,12 @@ export class Ec2Region {
     await this.#ec2.call(this.name, "StopInstances", { InstanceIds: [id] }, options);
   }
 
-  async terminateInstance(id: string, options?: CallOptions): Promise<void> {
+  /** @returns whether it is gone already */
+  async terminateInstance(id: string, options?: CallOptions): Promise<boolean> {
     const input = { InstanceIds: [id] };
-    await ignoreMissing(this.#ec2.call(this.name, "TerminateInstances", input, options));
+    const removal = this.#ec2.call(this.name, "TerminateInstances", input, options);
+    const { TerminatingInstances } = (await ignoreMissing(removal)) ?? {};
+    return TerminatingInstances?.[0]?.CurrentState?.Name === "terminated";
   }
 
   async volumes(query: { ids: string[] }, options?: CallOptions): Promise<Ec2Volume[]> {
@@ -277,10 +280,12 @@ function filtersOf(filters: Filters = {}): { Filters?: { Name: string; Values: s
   return list.length === 0 ? {} : { Filters: list };
 }
 
-async function ignoreMissing(removal: Promise<unknown>): Promise<void> {
+/** Answers nothing where the thing does not exist. */
+async function ignoreMissing<Answer>(removal: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    await removal;
+    return await removal;
   } catch (error) {
     if (!isNotFound(error)) throw error;
+    return undefined;
   }
 }

@@ -24,7 +24,7 @@ export const startInstance: Step<InstanceState> = {
     instance.details = await waitForInstance(home, ec2.pace, id, "running", signal);
   },
   async cleanUp(state, outcome) {
-    for (const instance of await ownInstances(state)) {
+    for (const instance of await ownInstances(state, outcome)) {
       await removeInstance(state, instance, outcome);
     }
   },
@@ -32,11 +32,16 @@ export const startInstance: Step<InstanceState> = {
     instance.asked ? [`instance ${instance.details?.id ?? `with the client token ${token}`}`] : [],
 };
 
-/** The instances that this build started: none, or one. */
-async function ownInstances({ ec2, home, instance, token }: InstanceState): Promise<Ec2Instance[]> {
+/** The instances that this build started, as they are now: none, or one. */
+async function ownInstances(
+  { ec2, home, instance, token }: InstanceState,
+  outcome: StepsOutcome,
+): Promise<Ec2Instance[]> {
   if (!instance.asked) return [];
   const { details, isUncertain } = instance;
   if (details === undefined && !isUncertain) return [];
+  // It was seen when it had stopped, and nothing has changed since.
+  if (details !== undefined && outcome === "succeeded") return [details];
   return await findMade(isUncertain && details === undefined, ec2.pace, async () => {
     if (details === undefined) return await home.instancesOf(token);
     return [(await home.instance(details.id).catch(() => undefined)) ?? details];
@@ -51,15 +56,16 @@ async function removeInstance(
   const { ec2, home, ui } = state;
   const known = [...instance.volumes, ...(state.instance.details?.volumes ?? [])];
   const volumeIds = known
+    .filter(({ goesWithInstance }) => !goesWithInstance)
     .filter(({ deviceName }) => outcome !== "succeeded" || !isAskedFor(state, deviceName))
     .map(({ volumeId }) => volumeId);
   ui.say(`Terminating the instance ${instance.id}`);
-  await home.terminateInstance(instance.id);
-  await waitForInstance(home, ec2.pace, instance.id, "terminated", undefined);
+  const isGone = await home.terminateInstance(instance.id);
+  if (!isGone) await waitForInstance(home, ec2.pace, instance.id, "terminated", undefined);
   if (volumeIds.length > 0) await removeVolumes(state, [...new Set(volumeIds)]);
 }
 
-/** Removes those volumes of the instance that did not go with it. They are in use until EC2 has detached them. */
+/** Removes volumes of the instance that do not go with it. They are in use until EC2 has detached them. */
 async function removeVolumes({ ec2, home, ui }: InstanceState, ids: string[]): Promise<void> {
   const left = await waitFor({
     what: `the volumes ${ids.join(", ")} in ${home.name} to be detached`,
