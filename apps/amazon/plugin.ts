@@ -3,10 +3,10 @@ import { runPlugin } from "@packerkit/plugin-sdk";
 runPlugin({
   version: "0.1.0",
   builders: {
-    ebs: async () => (await import("@packerkit/amazon")).ebsBuilder,
-    ebsvolume: async () => (await import("@packerkit/amazon")).ebsVolumeBuilder,
+    ebs: async () => (await import("@packerkit/amazon/ebs")).ebsBuilder,
+    ebsvolume: async () => (await import("@packerkit/amazon/ebsvolume")).ebsVolumeBuilder,
   },
   dataSources: {
-    ami: async () => (await import("@packerkit/amazon")).amiDataSource,
+    ami: async () => (await import("@packerkit/amazon/ami")).amiDataSource,
   },
 });

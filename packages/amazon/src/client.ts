@@ -136,6 +136,8 @@ export class Client {
       region,
       retryStrategy: retryStrategy(this.#pace),
     });
+    // It copies every answer, for a logger that does nothing.
+    client.middlewareStack.remove("loggerMiddleware");
     this.#clients.set(region, client);
     return client;
   }

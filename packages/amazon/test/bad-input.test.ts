@@ -114,6 +114,14 @@ describe("a build", () => {
     expect(cloud.operations()).not.toContain("RunInstances");
   });
 
+  it("with two things that are not as they should be tells of the first", async () => {
+    const image = { id: "ami-taken", name: "web-1", region: HOME, owner: "self" };
+    await using cloud = await startCloud({ images: [image] });
+    await expect(build(cloud, { source_ami: "ami-00000000000000000" })).rejects.toThrow(
+      'an image is named "web-1" already',
+    );
+  });
+
   it.each([
     [{ subnet_id: "subnet-none" }, "subnet-none"],
     [

@@ -46,6 +46,22 @@ describe("an ebs build", () => {
     expect(leftovers(cloud).toSorted()).toEqual(everythingOf(madeImages(cloud)));
   });
 
+  it("asks no more than it has to on a cloud that waits for nothing", async () => {
+    await using cloud = await startCloud({ timing: 0 });
+    await build(cloud);
+    const operations = cloud.operations();
+    expect(operations.slice(0, 2)).toEqual(["DescribeImages", "DescribeImages"]);
+    expect(operations.slice(2)).toEqual([
+      "RunInstances",
+      "DescribeInstances",
+      "StopInstances",
+      "DescribeInstances",
+      "CreateImage",
+      "DescribeImages",
+      "TerminateInstances",
+    ]);
+  });
+
   it("copies it to other regions, once to each, and has one image a region", async () => {
     await using cloud = await startCloud();
     const artifact = await build(cloud, {

@@ -39,23 +39,30 @@ const BLOCKS: ReadonlySet<string> = new Set([
   "vault_aws_engine",
 ]);
 
+/** The forms that options that are left out have; one schema each, since there are many of them. */
+const FORMS = {
+  blocks: unsupported(z.array(z.looseObject({}))),
+  list: unsupported(z.array(z.string())),
+  map: unsupported(z.record(z.string(), z.string())),
+  text: unsupported(z.string()),
+};
+
+function unsupported(form: z.ZodType): z.ZodType {
+  return form.optional().describe("Not supported.");
+}
+
 /**
  * Fields for options that are left out: a template that sets one can then be told what to do instead. Nobody reads
  * them, so their type has none of their names.
  */
 export function leftOutFields(names: LeftOut): Record<never, z.ZodType> {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, fieldOf(name)]));
+  return Object.fromEntries(Object.keys(names).map((name) => [name, formOf(name)]));
 }
 
-function fieldOf(name: string): z.ZodType<unknown> {
-  const field = BLOCKS.has(name)
-    ? z.array(z.looseObject({}))
-    : LISTS.has(name)
-      ? z.array(z.string())
-      : MAPS.has(name)
-        ? z.record(z.string(), z.string())
-        : z.string();
-  return field.optional().describe("Not supported.");
+function formOf(name: string): z.ZodType {
+  if (BLOCKS.has(name)) return FORMS.blocks;
+  if (LISTS.has(name)) return FORMS.list;
+  return MAPS.has(name) ? FORMS.map : FORMS.text;
 }
 
 /** What a template gives that wants nothing of an option. */
