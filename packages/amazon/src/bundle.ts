@@ -7,7 +7,9 @@
 export function narrowSdk() {
   return {
     name: "packerkit-amazon",
-    options<Options extends { resolve?: object; transform?: { define?: object } }>(options: Options) {
+    options<Options extends { resolve?: object; transform?: { define?: object } }>(
+      options: Options,
+    ) {
       const define = { ...options.transform?.define, ReadableStream: "undefined" };
       return {
         ...options,

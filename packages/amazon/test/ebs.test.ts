@@ -49,7 +49,7 @@ describe("an ebs build", () => {
   it("asks no more than it has to on a cloud that waits for nothing", async () => {
     await using cloud = await startCloud({ timing: 0 });
     await build(cloud);
-    const operations = cloud.operations();
+    const operations = cloud.requests.map(({ operation }) => operation);
     expect(operations.slice(0, 2)).toEqual(["DescribeImages", "DescribeImages"]);
     expect(operations.slice(2)).toEqual([
       "RunInstances",
