@@ -7,7 +7,8 @@ import { PeerError } from "./peer-error.ts";
 
 const PEER = "postgresql";
 const PACKAGE = "postgresql-15";
-const PROGRAMS = "/usr/lib/postgresql/15/bin";
+/** Where Debian keeps its programs. */
+export const POSTGRES_PROGRAMS = "/usr/lib/postgresql/15/bin";
 
 /** Starts PostgreSQL again whenever it ends, until it is told to stop; then it lets no connection hold it up. */
 const KEEP_RUNNING = `
@@ -18,6 +19,10 @@ while :; do "$@" & pid=$!; wait $pid; sleep 0.1; done`;
 export interface PostgresServer {
   /** Makes an empty database, and answers where it is. */
   createDatabase(name: string): Promise<string>;
+  /** Where a database of this name is, or will be. */
+  urlOf(name: string): string;
+  /** What leads PostgreSQL's own programs to it, and to each other. */
+  readonly environment: Readonly<Record<"PGHOST" | "PGUSER", string>>;
   /** Ends the server, which breaks all connections and open transactions, and waits until it is back. */
   restart(how: "fast" | "crash"): Promise<void>;
   /** Ends the server and removes its data. */
@@ -30,8 +35,8 @@ export interface PostgresServer {
  * @throws {PeerError} `PEER_MISSING` where it is not there and cannot be installed.
  */
 export async function installPostgres(): Promise<void> {
-  for (const program of ["postgres", "initdb", "psql"]) {
-    await ensureDebianProgram(PEER, `${PROGRAMS}/${program}`, PACKAGE);
+  for (const program of ["postgres", "initdb", "psql", "createdb"]) {
+    await ensureDebianProgram(PEER, `${POSTGRES_PROGRAMS}/${program}`, PACKAGE);
   }
 }
 
@@ -48,20 +53,32 @@ export async function startPostgres(): Promise<PostgresServer> {
     peer: PEER,
     command: async (folder) => {
       await giveAway(folder);
-      const init = [`${PROGRAMS}/initdb`, "-D", `${folder}/data`, "-U", "postgres", "-A", "trust"];
+      const init = [
+        `${POSTGRES_PROGRAMS}/initdb`,
+        "-D",
+        `${folder}/data`,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+      ];
       await must(await startCommand("setpriv", [...asPostgres(), ...init, "--no-sync"]));
-      const run = [`${PROGRAMS}/postgres`, "-D", `${folder}/data`, "-k", folder];
+      const run = [`${POSTGRES_PROGRAMS}/postgres`, "-D", `${folder}/data`, "-k", folder];
       const options = ["-c", "listen_addresses=", "-c", "max_connections=200"];
       return ["setpriv", ...asPostgres(), "sh", "-c", KEEP_RUNNING, "sh", ...run, ...options];
     },
     probe,
   });
   const { folder } = daemon;
+  const urlOf = (name: string) =>
+    `postgres://postgres@localhost/${name}?host=${encodeURIComponent(folder)}`;
   return {
     createDatabase: async (name) => {
       await query(folder, "postgres", `CREATE DATABASE ${name}`);
-      return `postgres://postgres@localhost/${name}?host=${encodeURIComponent(folder)}`;
+      return urlOf(name);
     },
+    urlOf,
+    environment: { PGHOST: folder, PGUSER: "postgres" },
     restart: async (how) => {
       const before = await readPid(folder);
       process.kill(before, how === "fast" ? "SIGINT" : "SIGQUIT");
@@ -102,7 +119,7 @@ async function readPid(folder: string): Promise<number> {
 
 async function query(folder: string, database: string, text: string): Promise<string> {
   const options = ["-h", folder, "-U", "postgres", "-d", database, "-q", "-A", "-t", "-c", text];
-  return await must(await startCommand(`${PROGRAMS}/psql`, options));
+  return await must(await startCommand(`${POSTGRES_PROGRAMS}/psql`, options));
 }
 
 async function must(result: Awaited<ReturnType<typeof startCommand>>): Promise<string> {

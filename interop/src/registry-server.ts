@@ -88,7 +88,12 @@ export async function createPrincipal(
 
 function commandOn(store: RegistryStore): string[] {
   const database = "folder" in store ? [] : [`DATABASE_URL=${store.databaseUrl}`];
-  return ["env", `NODE_COMPILE_CACHE=${COMPILE_CACHE}`, ...database, process.execPath, COMMAND];
+  return registryCommand(database);
+}
+
+/** The command line of `packerkit-registry`, with further variables. */
+export function registryCommand(variables: readonly string[] = []): string[] {
+  return ["env", `NODE_COMPILE_CACHE=${COMPILE_CACHE}`, ...variables, process.execPath, COMMAND];
 }
 
 function folderOption(store: RegistryStore): string[] {
@@ -103,7 +108,7 @@ async function printed(folder: string): Promise<{ url: string; environment: Regi
 }
 
 /** Below the ports that the system gives to outgoing connections, which could take one between two servers. */
-async function freePorts(): Promise<RegistryPorts> {
+export async function freePorts(): Promise<RegistryPorts> {
   return { port: await freePort(), tlsPort: await freePort() };
 }
 

@@ -6,7 +6,12 @@ import {
 } from "@packerkit/cloud-sim";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STORE_KINDS, TestStores } from "../fixtures/registry/stores.ts";
-import { HAPPY_CLOUD, oneImage, twoRegions } from "../fixtures/registry/templates.ts";
+import {
+  GOOGLECOMPUTE,
+  HAPPY_CLOUD,
+  oneImage,
+  twoRegions,
+} from "../fixtures/registry/templates.ts";
 import { type CommandResult, interrupt, type RunningCommand } from "../src/command.ts";
 import { openPacker, type Packer } from "../src/packer.ts";
 import { bundlePluginFile, installPlugin, type PluginFile } from "../src/plugin-file.ts";
@@ -29,7 +34,7 @@ beforeAll(async () => {
   packer = await openPacker();
   for (const [name, source] of [
     ["happy-cloud", HAPPY_CLOUD],
-    ["googlecompute", "github.com/hashicorp/googlecompute"],
+    ["googlecompute", GOOGLECOMPUTE],
   ] as const) {
     const plugin = await bundlePluginFile(name, `apps/${name}/plugin.ts`);
     plugins.push(plugin);

@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { fromArtifact, withProvider } from "@packerkit/registry-image";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { run } from "../src/command/program.ts";
+import { linesOf } from "../src/command/read-lines.ts";
 import { RegistryClient } from "../src/index.ts";
 import { newFolder, newStoreFolder } from "./support/shared-store.ts";
 
@@ -170,10 +171,27 @@ describe("import", () => {
     const folder = await newStoreFolder();
     const answer = await command(["import", "--folder", folder], {}, "nonsense\n");
     expect(answer).toMatchObject({ code: 1, err: expect.stringContaining("line 1") });
+    const missing = await command(["import", "/nowhere/backup.jsonl", "--folder", folder]);
+    expect(missing).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^packerkit-registry: cannot read \/nowhere\/backup.jsonl: /),
+    });
     const file = join(await newFolder(), "there");
     await writeFile(file, "");
     const out = await command(["export", "--folder", folder, "--out", file]);
     expect(out).toMatchObject({ code: 1, err: expect.stringContaining("not there yet") });
+  });
+});
+
+describe("the lines of a backup", () => {
+  it("are all there for a store that takes its time before it asks for them", async () => {
+    const input = new PassThrough();
+    const lines = linesOf(input);
+    input.end("first\nsecond\n");
+    await new Promise((resolve) => setImmediate(resolve));
+    const read: string[] = [];
+    for await (const line of lines) read.push(line);
+    expect(read).toEqual(["first", "second"]);
   });
 });
 

@@ -1,11 +1,10 @@
-import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { Command } from "commander";
 import { messageOf, RegistryError } from "../errors.ts";
 import { importStore } from "../storage/backup/import.ts";
 import { openStorage } from "../storage/open.ts";
 import { type Terminal, write } from "./output.ts";
+import { linesOf, openInput } from "./read-lines.ts";
 import { storeOf, withAdministration } from "./store-options.ts";
 
 /** `export`: writes a backup, as lines of JSON. */
@@ -37,11 +36,10 @@ export function importCommand(terminal: Terminal): Command {
     .option("--folder <path>", "a new folder; without it DATABASE_URL, or the default")
     .option("--json", "print the number of rows as JSON")
     .action(async (path: string | undefined, options: { folder?: string; json?: boolean }) => {
-      const input = path === undefined ? terminal.stdin : createReadStream(path);
+      const input = path === undefined ? terminal.stdin : await openInput(path);
       const storage = await openStorage(storeOf(options.folder, terminal.environment));
       try {
-        const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-        const rows = await importStore(storage.database, lines);
+        const rows = await importStore(storage.database, linesOf(input));
         const text = options.json ? JSON.stringify({ rows }) : `Restored ${rows} rows.`;
         await write(terminal.stdout, `${text}\n`);
       } finally {

@@ -121,7 +121,9 @@ function tlsValue(name: string, value: string | undefined): Finding | undefined 
   return bad(
     name,
     `is ${JSON.stringify(value)}, which clients refuse`,
-    "set it to insecure or disabled, or unset it where the certificate is a trusted one",
+    name === "HCP_AUTH_TLS"
+      ? "set it to insecure, or unset it where the certificate is a trusted one"
+      : "set it to insecure or disabled, or unset it where the certificate is a trusted one",
   );
 }
 
