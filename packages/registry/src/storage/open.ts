@@ -83,23 +83,8 @@ async function openPglite(
 }
 
 async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
-  const [{ default: pg }, { drizzle }] = await Promise.all([
-    import("pg"),
-    import("drizzle-orm/node-postgres"),
-  ]);
-  // Compiling a query (jit) takes PostgreSQL a hundred times longer than running one of ours.
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: 10_000,
-    application_name: "packerkit-registry",
-    options:
-      "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
-  });
-  // A connection that breaks is replaced, and fails what is asked of it; without listeners it would end the process,
-  // whether it is idle or between two statements of a transaction.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
+  const { openPool } = await import("./postgres.ts");
+  const { pool, database } = openPool(url, poolSize);
   await opened("the PostgreSQL of DATABASE_URL", async () =>
     (await pool.connect()).release(),
   ).catch(async (error) => {
@@ -107,7 +92,7 @@ async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
     throw error;
   });
   return await migrated({
-    database: drizzle(pool, { schema }) as unknown as Database,
+    database,
     shared: true,
     dumpImage: async () => {
       throw new RegistryError("BAD_OPTION", "only a store in memory has an image: export it");

@@ -1,10 +1,13 @@
+import { getTableColumns, type SQL, sql } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Database } from "./database.ts";
 
 const prepared = new WeakMap<Database, Map<string, unknown>>();
 
 /**
- * A query that is built once for each database and prepared once on each connection, which for a large one saves more
- * time than running it takes. What differs from one run to the next has to be a `sql.placeholder`.
+ * A query that is built once for each database, which for a large one takes longer than running it. What differs from
+ * one run to the next has to be a `sql.placeholder`. A transaction on PostgreSQL has the database of its connection,
+ * where what earlier ones built still is.
  */
 export function preparedOn<Query>(
   database: Database,
@@ -22,4 +25,18 @@ export function preparedOn<Query>(
     queries.set(name, query);
   }
   return query;
+}
+
+/** For every column a placeholder of its name: the values of a prepared insert that is run with a whole row. */
+export function placeholdersOf<Table extends PgTable>(table: Table): Table["$inferInsert"] {
+  const columns = Object.entries(getTableColumns(table));
+  return Object.fromEntries(columns.map(([name, column]) => [name, placeholderFor(column, name)]));
+}
+
+/** A placeholder whose value is sent as the column's are: JSON as text, a `Date` as PostgreSQL reads it. */
+export function placeholderFor(column: PgColumn, name: string): SQL {
+  const encoder = {
+    mapToDriverValue: (value: unknown) => (value === null ? null : column.mapToDriverValue(value)),
+  };
+  return sql`${sql.param(sql.placeholder(name), encoder)}`;
 }

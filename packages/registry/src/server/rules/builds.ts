@@ -1,7 +1,8 @@
-import { and, asc, eq, ne, sql } from "drizzle-orm";
+import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { ArtifactBody, CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
-import { artifacts, buckets, builds, versions } from "../../storage/schema/index.ts";
+import { placeholderFor, placeholdersOf, preparedOn } from "../../storage/prepared.ts";
+import { artifacts, builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
@@ -11,7 +12,13 @@ import { completeIfDone } from "./complete.ts";
 import { lockLineageShared } from "./locks.ts";
 import { adoptChildren, type Parent, resolveParent } from "./parents.ts";
 import { inheritRevocations } from "./revocations.ts";
-import { findVersion, lockVersion, requireIncomplete, type VersionPath } from "./versions.ts";
+import {
+  findVersion,
+  isVersion,
+  lockVersion,
+  requireIncomplete,
+  type VersionPath,
+} from "./versions.ts";
 
 type Columns = typeof builds.$inferSelect;
 
@@ -59,12 +66,7 @@ export async function createBuild(
       updatedAt: work.now,
     };
     const row = { ...build, ...changesOf(work, body) };
-    const made = await transaction
-      .insert(builds)
-      .values(row)
-      .onConflictDoNothing({ target: [builds.versionId, builds.componentType] })
-      .returning({ id: builds.id });
-    if (made.length === 0) {
+    if (!(await insertBuild(inside, row))) {
       throw alreadyExists(
         `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
       );
@@ -123,6 +125,19 @@ function isPlain(body: CreateBuildBody | UpdateBuildBody): boolean {
   );
 }
 
+/** @returns false where the version has a build of that component. */
+async function insertBuild({ database }: Work, row: Columns): Promise<boolean> {
+  const query = preparedOn(database, "insert_build", (name) =>
+    database
+      .insert(builds)
+      .values(placeholdersOf(builds))
+      .onConflictDoNothing({ target: [builds.versionId, builds.componentType] })
+      .returning({ id: builds.id })
+      .prepare(name),
+  );
+  return (await query.execute(row)).length > 0;
+}
+
 /** Changes a build's own row, in one statement: that it is not done is checked under the row's lock. */
 async function change(
   work: Work,
@@ -131,28 +146,23 @@ async function change(
   body: UpdateBuildBody,
 ): Promise<Columns> {
   const { database, caller } = work;
-  const version = database
-    .select({ id: versions.id })
-    .from(versions)
-    .innerJoin(buckets, eq(buckets.id, versions.bucketId))
-    .where(
-      and(
-        eq(buckets.projectId, caller.projectId),
-        eq(buckets.name, path.bucket),
-        eq(versions.fingerprint, path.fingerprint),
-      ),
-    );
-  const [changed] = await database
-    .update(builds)
-    .set(changesOf(work, body))
-    .where(
-      and(
-        eq(builds.id, id),
-        sql`${builds.versionId} = (${version})`,
-        ne(builds.status, "BUILD_DONE"),
-      ),
-    )
-    .returning();
+  const changes = changesOf(work, body);
+  const query = preparedOn(database, `change_build ${Object.keys(changes)}`, (name) =>
+    database
+      .update(builds)
+      .set(placeholdersForKeys(changes))
+      .where(
+        and(
+          eq(builds.id, sql.placeholder("build")),
+          sql`${builds.versionId} = (${database.select({ id: versions.id }).from(versions).where(isVersion(work))})`,
+          ne(builds.status, "BUILD_DONE"),
+        ),
+      )
+      .returning()
+      .prepare(name),
+  );
+  const names = { project: caller.projectId, ...path, build: id };
+  const [changed] = await query.execute({ ...changes, ...names });
   if (changed !== undefined) return changed;
   const build = await findBuild(work, path, id);
   throw refused(
@@ -199,29 +209,41 @@ async function addArtifacts(
   bodies: readonly ArtifactBody[],
 ): Promise<string[]> {
   if (bodies.length === 0) return [];
-  const rows = await work.database
-    .insert(artifacts)
-    .values(
-      bodies.map((body) => ({
-        id: newId(),
-        buildId: build.id,
-        projectId: build.projectId,
-        externalIdentifier: body.external_identifier,
-        region: body.region,
-        createdAt: work.now,
-      })),
-    )
-    .onConflictDoNothing()
-    .returning({ externalIdentifier: artifacts.externalIdentifier });
+  const { database, now } = work;
+  const query = preparedOn(database, "insert_artifacts", (name) =>
+    database
+      .insert(artifacts)
+      .select(
+        sql`SELECT id, ${sql.placeholder("build")}::text, ${sql.placeholder("project")}::text, identifier, region,
+          ${sql.placeholder("now")}::timestamptz
+        FROM unnest(${sql.placeholder("ids")}::text[], ${sql.placeholder("identifiers")}::text[],
+          ${sql.placeholder("regions")}::text[]) AS one (id, identifier, region)`,
+      )
+      .onConflictDoNothing()
+      .returning({ externalIdentifier: artifacts.externalIdentifier })
+      .prepare(name),
+  );
+  const rows = await query.execute({
+    build: build.id,
+    project: build.projectId,
+    now: now.toISOString(),
+    ids: bodies.map(() => newId()),
+    identifiers: bodies.map((body) => body.external_identifier),
+    regions: bodies.map((body) => body.region),
+  });
   return [...new Set(rows.map((row) => row.externalIdentifier))];
 }
 
-async function artifactsOf(work: Work, buildId: string) {
-  return await work.database
-    .select()
-    .from(artifacts)
-    .where(eq(artifacts.buildId, buildId))
-    .orderBy(asc(artifacts.id));
+async function artifactsOf({ database }: Work, buildId: string) {
+  const query = preparedOn(database, "artifacts_of_build", (name) =>
+    database
+      .select()
+      .from(artifacts)
+      .where(eq(artifacts.buildId, sql.placeholder("build")))
+      .orderBy(asc(artifacts.id))
+      .prepare(name),
+  );
+  return await query.execute({ build: buildId });
 }
 
 function changesOf(work: Work, body: CreateBuildBody | UpdateBuildBody): Partial<Columns> {
@@ -239,6 +261,11 @@ function changesOf(work: Work, body: CreateBuildBody | UpdateBuildBody): Partial
       ? {}
       : { sourceExternalIdentifier: body.source_external_identifier }),
   };
+}
+
+function placeholdersForKeys(changes: Partial<Columns>): Partial<Record<keyof Columns, SQL>> {
+  const keys = Object.keys(changes) as (keyof Columns)[];
+  return Object.fromEntries(keys.map((key) => [key, placeholderFor(builds[key], key)]));
 }
 
 function requireResult(build: Columns, artifactCount: number): void {

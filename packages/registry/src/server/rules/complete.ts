@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import { builds } from "../../storage/schema/index.ts";
+import { rowsOf } from "../../storage/rows.ts";
 import { newId } from "../ids.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
@@ -13,18 +13,17 @@ import { REGISTRY_AUTHOR } from "./latest.ts";
  */
 export async function completeIfDone(work: Work, version: VersionColumns): Promise<boolean> {
   const { database, now } = work;
-  const rows = await database
-    .select({ status: builds.status, platform: builds.platform })
-    .from(builds)
-    .where(eq(builds.versionId, version.id));
-  if (rows.length === 0 || rows.some((row) => row.status !== "BUILD_DONE")) return false;
-  const platforms = [...new Set(rows.map((row) => row.platform))].filter(Boolean).toSorted();
   const time = sql`${now.toISOString()}::timestamptz`;
-  await database.execute(sql`
-    WITH numbered AS (
+  const result = await database.execute(sql`
+    WITH done AS (
+      SELECT array_agg(DISTINCT platform COLLATE "C" ORDER BY platform COLLATE "C") FILTER (WHERE platform <> '')
+        AS platforms
+      FROM builds WHERE version_id = ${version.id}
+      HAVING bool_and(status = 'BUILD_DONE')
+    ), numbered AS (
       UPDATE buckets SET last_version_number = last_version_number + 1,
-        platforms = ${sql.param(platforms)}::text[], updated_at = ${time}
-      WHERE id = ${version.bucketId} RETURNING last_version_number AS number
+        platforms = coalesce(done.platforms, '{}'), updated_at = ${time}
+      FROM done WHERE id = ${version.bucketId} RETURNING last_version_number AS number
     ), completed AS (
       UPDATE versions SET number = numbered.number, completed_at = ${time}, updated_at = ${time}
       FROM numbered WHERE id = ${version.id} AND versions.number = 0
@@ -36,11 +35,13 @@ export async function completeIfDone(work: Work, version: VersionColumns): Promi
       WHERE bucket_id = ${version.bucketId} AND managed
         AND (completed.revoke_at IS NULL OR completed.revoke_at > ${time})
       RETURNING channels.id
+    ), noted AS (
+      INSERT INTO channel_assignments (id, channel_id, version_id, version_fingerprint,
+        version_name, author_id, assigned_at)
+      SELECT ${newId()}, moved.id, ${version.id}, ${version.fingerprint},
+        'v' || completed.number, ${REGISTRY_AUTHOR}, ${time}
+      FROM moved CROSS JOIN completed
     )
-    INSERT INTO channel_assignments (id, channel_id, version_id, version_fingerprint,
-      version_name, author_id, assigned_at)
-    SELECT ${newId()}, moved.id, ${version.id}, ${version.fingerprint},
-      'v' || completed.number, ${REGISTRY_AUTHOR}, ${time}
-    FROM moved CROSS JOIN completed`);
-  return true;
+    SELECT number FROM numbered`);
+  return rowsOf(result).length > 0;
 }

@@ -1,4 +1,5 @@
-import { and, desc, eq, inArray, isNull, ne, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
+import { placeholderFor, preparedOn } from "../../storage/prepared.ts";
 import { artifacts, buckets, builds, channels, versions } from "../../storage/schema/index.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
@@ -52,20 +53,24 @@ export async function adoptChildren(
   identifiers: readonly string[],
 ): Promise<boolean> {
   if (identifiers.length === 0) return false;
-  const adopted = await database
-    .update(builds)
-    .set({ parentVersionId: versionId })
-    .where(
-      and(
-        eq(builds.projectId, caller.projectId),
-        inArray(builds.sourceExternalIdentifier, [...identifiers]),
-        ne(builds.sourceExternalIdentifier, ""),
-        isNull(builds.parentVersionId),
-        ne(builds.versionId, versionId),
-      ),
-    )
-    .returning({ id: builds.id });
-  return adopted.length > 0;
+  const query = preparedOn(database, "adopt_children", (name) =>
+    database
+      .update(builds)
+      .set({ parentVersionId: placeholderFor(builds.parentVersionId, "version") })
+      .where(
+        and(
+          eq(builds.projectId, sql.placeholder("project")),
+          sql`${builds.sourceExternalIdentifier} = ANY(${sql.placeholder("identifiers")}::text[])`,
+          ne(builds.sourceExternalIdentifier, ""),
+          isNull(builds.parentVersionId),
+          ne(builds.versionId, sql.placeholder("version")),
+        ),
+      )
+      .returning({ id: builds.id })
+      .prepare(name),
+  );
+  const project = caller.projectId;
+  return (await query.execute({ project, version: versionId, identifiers })).length > 0;
 }
 
 async function namedParent(
@@ -95,23 +100,32 @@ async function ownerOf(
   identifier: string,
   platform: string,
 ): Promise<string | undefined> {
-  const [row] = await database
-    .select({ id: builds.versionId })
-    .from(artifacts)
-    .innerJoin(builds, eq(builds.id, artifacts.buildId))
-    .innerJoin(versions, eq(versions.id, builds.versionId))
-    .where(
-      and(
-        eq(artifacts.projectId, caller.projectId),
-        eq(artifacts.externalIdentifier, identifier),
-        ne(builds.versionId, version.id),
-      ),
-    )
-    .orderBy(
-      desc(sql`${builds.platform} = ${platform}`),
-      desc(sql`${versions.number} > 0`),
-      desc(artifacts.id),
-    )
-    .limit(1);
+  const query = preparedOn(database, "owner_of_image", (name) =>
+    database
+      .select({ id: builds.versionId })
+      .from(artifacts)
+      .innerJoin(builds, eq(builds.id, artifacts.buildId))
+      .innerJoin(versions, eq(versions.id, builds.versionId))
+      .where(
+        and(
+          eq(artifacts.projectId, sql.placeholder("project")),
+          eq(artifacts.externalIdentifier, sql.placeholder("identifier")),
+          ne(builds.versionId, sql.placeholder("version")),
+        ),
+      )
+      .orderBy(
+        desc(sql`${builds.platform} = ${sql.placeholder("platform")}`),
+        desc(sql`${versions.number} > 0`),
+        desc(artifacts.id),
+      )
+      .limit(1)
+      .prepare(name),
+  );
+  const [row] = await query.execute({
+    project: caller.projectId,
+    identifier,
+    version: version.id,
+    platform,
+  });
   return row?.id;
 }

@@ -1,8 +1,8 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { CreateVersionBody } from "../../api/index.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
-import { preparedOn } from "../../storage/prepared.ts";
-import { buckets, versions } from "../../storage/schema/index.ts";
+import { placeholdersOf, preparedOn } from "../../storage/prepared.ts";
+import { versions } from "../../storage/schema/index.ts";
 import { alreadyExists, GRPC, GrpcError, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import {
@@ -18,6 +18,14 @@ import { findBucket, inBucket } from "./buckets.ts";
 export interface VersionPath {
   bucket: string;
   fingerprint: string;
+}
+
+/** The condition that a row is the version for whose `project`, `bucket` and `fingerprint` a prepared query is run. */
+export function isVersion(work: Work): SQL | undefined {
+  return and(
+    inBucket(work, versions.bucketId),
+    eq(versions.fingerprint, sql.placeholder("fingerprint")),
+  );
 }
 
 /** No such version; says 5, where {@link loadVersion} says 10. */
@@ -36,10 +44,7 @@ export async function loadVersion(work: Work, path: VersionPath): Promise<Versio
   const query = preparedOn(database, "load_version", (id) =>
     database.query.versions
       .findFirst({
-        where: and(
-          inBucket(work, versions.bucketId),
-          eq(versions.fingerprint, sql.placeholder("fingerprint")),
-        ),
+        where: isVersion(work),
         ...VERSION_PARTS,
       })
       .prepare(id),
@@ -54,16 +59,7 @@ export async function loadVersion(work: Work, path: VersionPath): Promise<Versio
 export async function findVersion(work: Work, path: VersionPath): Promise<VersionColumns> {
   const { database, caller } = work;
   const query = preparedOn(database, "find_version", (id) =>
-    database
-      .select()
-      .from(versions)
-      .where(
-        and(
-          inBucket(work, versions.bucketId),
-          eq(versions.fingerprint, sql.placeholder("fingerprint")),
-        ),
-      )
-      .prepare(id),
+    database.select().from(versions).where(isVersion(work)).prepare(id),
   );
   const [version] = await query.execute({ project: caller.projectId, ...path });
   if (version !== undefined) return version;
@@ -71,23 +67,13 @@ export async function findVersion(work: Work, path: VersionPath): Promise<Versio
 }
 
 /** {@link findVersion}, and nobody else changes the version or its builds until the transaction ends. */
-export async function lockVersion(
-  { database, caller }: Work,
-  path: VersionPath,
-): Promise<VersionColumns> {
-  const [row] = await database
-    .select({ version: versions })
-    .from(versions)
-    .innerJoin(buckets, eq(buckets.id, versions.bucketId))
-    .where(
-      and(
-        eq(buckets.projectId, caller.projectId),
-        eq(buckets.name, path.bucket),
-        eq(versions.fingerprint, path.fingerprint),
-      ),
-    )
-    .for("update", { of: versions });
-  if (row !== undefined) return row.version;
+export async function lockVersion(work: Work, path: VersionPath): Promise<VersionColumns> {
+  const { database, caller } = work;
+  const query = preparedOn(database, "lock_version", (id) =>
+    database.select().from(versions).where(isVersion(work)).for("update").prepare(id),
+  );
+  const [version] = await query.execute({ project: caller.projectId, ...path });
+  if (version !== undefined) return version;
   throw noVersion(path);
 }
 
@@ -128,7 +114,10 @@ export async function createVersion(
     updatedAt: now,
   };
   try {
-    await work.database.insert(versions).values(version);
+    const query = preparedOn(work.database, "insert_version", (id) =>
+      work.database.insert(versions).values(placeholdersOf(versions)).prepare(id),
+    );
+    await query.execute(version);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     throw alreadyExists(
