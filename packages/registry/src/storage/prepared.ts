@@ -27,10 +27,19 @@ export function preparedOn<Query>(
   return query;
 }
 
-/** For every column a placeholder of its name: the values of a prepared insert that is run with a whole row. */
-export function placeholdersOf<Table extends PgTable>(table: Table): Table["$inferInsert"] {
-  const columns = Object.entries(getTableColumns(table));
-  return Object.fromEntries(columns.map(([name, column]) => [name, placeholderFor(column, name)]));
+/**
+ * For every column a placeholder of its name, or what `instead` has for it: what a prepared `INSERT … SELECT` selects,
+ * that is run with a whole row.
+ */
+export function selectPlaceholders<Table extends PgTable>(
+  table: Table,
+  instead: Partial<Record<keyof Table["_"]["columns"], SQL | PgColumn>>,
+): SQL {
+  const values = Object.entries(getTableColumns(table)).map(([name, column]) => {
+    const type = sql.raw(column.getSQLType());
+    return instead[name] ?? sql`${placeholderFor(column, name)}::${type}`;
+  });
+  return sql.join(values, sql`, `);
 }
 
 /** A placeholder whose value is sent as the column's are: JSON as text, a `Date` as PostgreSQL reads it. */

@@ -17,13 +17,9 @@ export const LATEST = "latest";
 /** A bucket's own columns, by its name. @throws {GrpcError} 5 where the caller's project has none of that name. */
 export async function findBucket({ database, caller }: Work, name: string): Promise<BucketColumns> {
   const query = preparedOn(database, "find_bucket", (id) =>
-    database
-      .select()
-      .from(buckets)
-      .where(and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("name"))))
-      .prepare(id),
+    database.select().from(buckets).where(isBucket()).prepare(id),
   );
-  const [bucket] = await query.execute({ project: caller.projectId, name });
+  const [bucket] = await query.execute({ project: caller.projectId, bucket: name });
   if (bucket !== undefined) return bucket;
   throw noBucket(name);
 }
@@ -33,19 +29,22 @@ export async function loadBucket({ database, caller }: Work, name: string): Prom
   const query = preparedOn(database, "load_bucket", (id) =>
     database.query.buckets
       .findFirst({
-        where: and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("name"))),
+        where: isBucket(),
         ...BUCKET_PARTS,
       })
       .prepare(id),
   );
-  const bucket = await query.execute({ project: caller.projectId, name });
+  const bucket = await query.execute({ project: caller.projectId, bucket: name });
   if (bucket !== undefined) return bucket;
   throw noBucket(name);
 }
 
-/** The condition that a row is of the project that a prepared query is run for. */
-function isProject(column: PgColumn): SQL {
-  return eq(column, sql.placeholder("project"));
+/** The condition that a row is the bucket for whose `project` and `bucket` a prepared query is run. */
+export function isBucket(): SQL | undefined {
+  return and(
+    eq(buckets.projectId, sql.placeholder("project")),
+    eq(buckets.name, sql.placeholder("bucket")),
+  );
 }
 
 /**
@@ -53,10 +52,7 @@ function isProject(column: PgColumn): SQL {
  * a `bucket`.
  */
 export function inBucket({ database }: Work, bucketId: PgColumn): SQL {
-  const bucket = database
-    .select({ id: buckets.id })
-    .from(buckets)
-    .where(and(isProject(buckets.projectId), eq(buckets.name, sql.placeholder("bucket"))));
+  const bucket = database.select({ id: buckets.id }).from(buckets).where(isBucket());
   return sql`${bucketId} = (${bucket})`;
 }
 
@@ -127,6 +123,7 @@ export async function deleteBucket(work: Work, name: string): Promise<void> {
   });
 }
 
-function noBucket(name: string): GrpcError {
+/** No such bucket in the caller's project. */
+export function noBucket(name: string): GrpcError {
   return notFound(`there is no bucket ${JSON.stringify(name)} in the project`);
 }

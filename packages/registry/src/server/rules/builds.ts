@@ -1,7 +1,7 @@
 import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
 import type { ArtifactBody, CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
-import { placeholderFor, placeholdersOf, preparedOn } from "../../storage/prepared.ts";
+import { placeholderFor, preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
 import { artifacts, builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
@@ -43,36 +43,12 @@ export async function createBuild(
   path: VersionPath,
   body: CreateBuildBody,
 ): Promise<BuildRow> {
+  if (isPlain(body)) return { ...(await insertBuild(work, path, body)), artifacts: [] };
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    if (!isPlain(body)) await lockLineageShared(inside);
+    await lockLineageShared(inside);
     const version = await lockVersion(inside, path);
-    requireIncomplete(version, path, "publish new builds under another fingerprint");
-    const build: Columns = {
-      id: newId(),
-      versionId: version.id,
-      projectId: work.caller.projectId,
-      componentType: body.component_type,
-      platform: "",
-      status: "BUILD_UNSET",
-      labels: {},
-      metadata: null,
-      packerRunUuid: "",
-      sourceExternalIdentifier: "",
-      parentVersionId: null,
-      parentChannelId: null,
-      heartbeatAt: null,
-      createdAt: work.now,
-      updatedAt: work.now,
-    };
-    const row = { ...build, ...changesOf(work, body) };
-    if (!(await insertBuild(inside, row))) {
-      throw alreadyExists(
-        `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
-      );
-    }
-    if (isPlain(body)) return { ...row, artifacts: [] };
-    return await finish(inside, version, row, body);
+    return await finish(inside, version, await insertBuild(inside, path, body), body);
   });
 }
 
@@ -125,17 +101,44 @@ function isPlain(body: CreateBuildBody | UpdateBuildBody): boolean {
   );
 }
 
-/** @returns false where the version has a build of that component. */
-async function insertBuild({ database }: Work, row: Columns): Promise<boolean> {
+/** Adds a build in one statement: that the version is incomplete is checked under its lock. */
+async function insertBuild(work: Work, path: VersionPath, body: CreateBuildBody): Promise<Columns> {
+  const { database, caller, now } = work;
+  const build = {
+    id: newId(),
+    projectId: caller.projectId,
+    componentType: body.component_type,
+    platform: "",
+    status: "BUILD_UNSET",
+    labels: {},
+    metadata: null,
+    packerRunUuid: "",
+    sourceExternalIdentifier: "",
+    parentVersionId: null,
+    parentChannelId: null,
+    heartbeatAt: null,
+    createdAt: now,
+    ...changesOf(work, body),
+  };
   const query = preparedOn(database, "insert_build", (name) =>
     database
       .insert(builds)
-      .values(placeholdersOf(builds))
+      .select(
+        sql`SELECT ${selectPlaceholders(builds, { versionId: sql`version.id` })} FROM (
+          SELECT id FROM ${versions} WHERE ${isVersion(work)} AND number = 0 FOR UPDATE
+        ) AS version`,
+      )
       .onConflictDoNothing({ target: [builds.versionId, builds.componentType] })
-      .returning({ id: builds.id })
+      .returning()
       .prepare(name),
   );
-  return (await query.execute(row)).length > 0;
+  const [made] = await query.execute({ ...build, project: caller.projectId, ...path });
+  if (made !== undefined) return made;
+  const version = await findVersion(work, path);
+  requireIncomplete(version, path, "publish new builds under another fingerprint");
+  throw alreadyExists(
+    `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
+  );
 }
 
 /** Changes a build's own row, in one statement: that it is not done is checked under the row's lock. */

@@ -6,7 +6,7 @@ import { notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import { BUCKET_PARTS } from "../views/bucket-view.ts";
 import { type Work, within } from "../work.ts";
-import { findBucket, inBucket } from "./buckets.ts";
+import { isBucket, noBucket } from "./buckets.ts";
 import { findBlockVersion, lockBlock } from "./enforced-blocks.ts";
 
 export type BlockLinkRow = typeof enforcedBlockBuckets.$inferSelect;
@@ -15,17 +15,22 @@ export type BlockLinkRow = typeof enforcedBlockBuckets.$inferSelect;
 export async function blocksOfBucket(work: Work, bucketName: string) {
   const { database, caller } = work;
   const query = preparedOn(database, "blocks_of_bucket", (id) =>
-    database.query.enforcedBlockBuckets
-      .findMany({
-        where: inBucket(work, enforcedBlockBuckets.bucketId),
-        orderBy: enforcedBlockBuckets.enforcedBlockId,
-        with: { block: true, version: true },
+    database.query.buckets
+      .findFirst({
+        columns: {},
+        where: isBucket(),
+        with: {
+          enforced: {
+            orderBy: enforcedBlockBuckets.enforcedBlockId,
+            with: { block: true, version: true },
+          },
+        },
       })
       .prepare(id),
   );
-  const rows = await query.execute({ project: caller.projectId, bucket: bucketName });
-  if (rows.length === 0) await findBucket(work, bucketName);
-  return rows;
+  const bucket = await query.execute({ project: caller.projectId, bucket: bucketName });
+  if (bucket === undefined) throw noBucket(bucketName);
+  return bucket.enforced;
 }
 
 /** The links of a version of a block, with their buckets, by the bucket's name. */

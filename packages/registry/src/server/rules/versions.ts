@@ -1,8 +1,8 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { CreateVersionBody } from "../../api/index.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
-import { placeholdersOf, preparedOn } from "../../storage/prepared.ts";
-import { versions } from "../../storage/schema/index.ts";
+import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
+import { buckets, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, GRPC, GrpcError, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import {
@@ -12,7 +12,7 @@ import {
   type VersionRow,
 } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
-import { findBucket, inBucket } from "./buckets.ts";
+import { inBucket, isBucket, noBucket } from "./buckets.ts";
 
 /** A version by the names that paths give it. */
 export interface VersionPath {
@@ -42,16 +42,23 @@ export function noVersion({ bucket, fingerprint }: VersionPath): GrpcError {
 export async function loadVersion(work: Work, path: VersionPath): Promise<VersionRow> {
   const { database, caller } = work;
   const query = preparedOn(database, "load_version", (id) =>
-    database.query.versions
+    database.query.buckets
       .findFirst({
-        where: isVersion(work),
-        ...VERSION_PARTS,
+        columns: {},
+        where: isBucket(),
+        with: {
+          versions: {
+            where: eq(versions.fingerprint, sql.placeholder("fingerprint")),
+            ...VERSION_PARTS,
+          },
+        },
       })
       .prepare(id),
   );
-  const version = await query.execute({ project: caller.projectId, ...path });
+  const bucket = await query.execute({ project: caller.projectId, ...path });
+  if (bucket === undefined) throw noBucket(path.bucket);
+  const [version] = bucket.versions;
   if (version !== undefined) return version;
-  await findBucket(work, path.bucket);
   throw new GrpcError(GRPC.ABORTED, noVersion(path).message);
 }
 
@@ -96,10 +103,8 @@ export async function createVersion(
   body: CreateVersionBody,
 ): Promise<VersionRow> {
   const { caller, now } = work;
-  const bucket = await findBucket(work, bucketName);
-  const version: VersionColumns = {
+  const version = {
     id: newId(),
-    bucketId: bucket.id,
     fingerprint: body.fingerprint,
     number: 0,
     templateType: body.template_type ?? "TEMPLATE_TYPE_UNSET",
@@ -113,17 +118,37 @@ export async function createVersion(
     createdAt: now,
     updatedAt: now,
   };
+  const bucketId = await insertVersion(work, bucketName, version);
+  const bucket = { name: bucketName };
+  const nothing = { builds: [], hasDescendants: false, revocationSource: null };
+  return { ...version, bucketId, bucket, ...nothing };
+}
+
+/** @returns the id of the bucket. */
+async function insertVersion(
+  { database, caller }: Work,
+  bucket: string,
+  version: Omit<VersionColumns, "bucketId">,
+): Promise<string> {
+  const query = preparedOn(database, "insert_version", (id) =>
+    database
+      .insert(versions)
+      .select(
+        sql`SELECT ${selectPlaceholders(versions, { bucketId: buckets.id })} FROM ${buckets} WHERE ${isBucket()}`,
+      )
+      .returning({ bucketId: versions.bucketId })
+      .prepare(id),
+  );
   try {
-    const query = preparedOn(work.database, "insert_version", (id) =>
-      work.database.insert(versions).values(placeholdersOf(versions)).prepare(id),
-    );
-    await query.execute(version);
+    const [made] = await query.execute({ ...version, project: caller.projectId, bucket });
+    if (made !== undefined) return made.bucketId;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
+    const { fingerprint } = version;
     throw alreadyExists(
-      `the bucket ${JSON.stringify(bucketName)} has a version ${body.fingerprint} already`,
+      `the bucket ${JSON.stringify(bucket)} has a version ${fingerprint} already`,
       error,
     );
   }
-  return { ...version, bucket, builds: [], hasDescendants: false, revocationSource: null };
+  throw noBucket(bucket);
 }

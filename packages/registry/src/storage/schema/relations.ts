@@ -7,6 +7,7 @@ import { enforcedBlockBuckets, enforcedBlocks, enforcedBlockVersions } from "./e
 export const bucketRelations = relations(buckets, ({ many }) => ({
   channels: many(channels),
   versions: many(versions),
+  enforced: many(enforcedBlockBuckets),
 }));
 
 export const versionRelations = relations(versions, ({ one, many }) => ({
