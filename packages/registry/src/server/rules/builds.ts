@@ -1,21 +1,22 @@
-import { and, asc, eq, ne, type SQL, sql } from "drizzle-orm";
-import type { ArtifactBody, CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
+import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { placeholderFor, preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
-import { artifacts, builds, versions } from "../../storage/schema/index.ts";
+import { builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
 import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import { type Work, within } from "../work.ts";
+import { addArtifacts, artifactsOf } from "./artifacts.ts";
 import { completeIfDone } from "./complete.ts";
-import { lockLineageShared } from "./locks.ts";
 import { adoptChildren, type Parent, resolveParent } from "./parents.ts";
 import { inheritRevocations } from "./revocations.ts";
 import {
   findVersion,
   isVersion,
   lockVersion,
+  lockVersionAndLineage,
   requireIncomplete,
   type VersionPath,
 } from "./versions.ts";
@@ -46,8 +47,7 @@ export async function createBuild(
   if (isPlain(body)) return { ...(await insertBuild(work, path, body)), artifacts: [] };
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    await lockLineageShared(inside);
-    const version = await lockVersion(inside, path);
+    const version = await lockVersionAndLineage(inside, path);
     return await finish(inside, version, await insertBuild(inside, path, body), body);
   });
 }
@@ -70,8 +70,7 @@ export async function updateBuild(
   }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    await lockLineageShared(inside);
-    const version = await lockVersion(inside, path);
+    const version = await lockVersionAndLineage(inside, path);
     return await finish(inside, version, await change(inside, path, id, body), body);
   });
 }
@@ -180,16 +179,15 @@ async function finish(
   build: Columns,
   body: CreateBuildBody | UpdateBuildBody,
 ): Promise<BuildRow> {
-  const added = await addArtifacts(work, build, body.artifacts);
+  const { all, added } = await addArtifacts(work, build, body.artifacts);
   const parent = await resolveParent(work, version, build, body);
   if (parent.parentVersionId !== null) {
     await work.database.update(builds).set(parent).where(eq(builds.id, build.id));
   }
-  const made = await artifactsOf(work, build.id);
-  if (build.status === "BUILD_DONE") requireResult(build, made.length);
+  if (build.status === "BUILD_DONE") requireResult(build, all.length);
   await followLineage(work, version, build, parent, added);
   if (build.status === "BUILD_DONE") await completeIfDone(work, version);
-  return { ...build, ...parent, artifacts: made };
+  return { ...build, ...parent, artifacts: all };
 }
 
 /** A new parent's revocations, and those of this version for the children that it turns out to have. */
@@ -204,49 +202,6 @@ async function followLineage(
     await inheritRevocations(work, parent.parentVersionId);
   }
   if (await adoptChildren(work, version.id, added)) await inheritRevocations(work, version.id);
-}
-
-async function addArtifacts(
-  work: Work,
-  build: Columns,
-  bodies: readonly ArtifactBody[],
-): Promise<string[]> {
-  if (bodies.length === 0) return [];
-  const { database, now } = work;
-  const query = preparedOn(database, "insert_artifacts", (name) =>
-    database
-      .insert(artifacts)
-      .select(
-        sql`SELECT id, ${sql.placeholder("build")}::text, ${sql.placeholder("project")}::text, identifier, region,
-          ${sql.placeholder("now")}::timestamptz
-        FROM unnest(${sql.placeholder("ids")}::text[], ${sql.placeholder("identifiers")}::text[],
-          ${sql.placeholder("regions")}::text[]) AS one (id, identifier, region)`,
-      )
-      .onConflictDoNothing()
-      .returning({ externalIdentifier: artifacts.externalIdentifier })
-      .prepare(name),
-  );
-  const rows = await query.execute({
-    build: build.id,
-    project: build.projectId,
-    now: now.toISOString(),
-    ids: bodies.map(() => newId()),
-    identifiers: bodies.map((body) => body.external_identifier),
-    regions: bodies.map((body) => body.region),
-  });
-  return [...new Set(rows.map((row) => row.externalIdentifier))];
-}
-
-async function artifactsOf({ database }: Work, buildId: string) {
-  const query = preparedOn(database, "artifacts_of_build", (name) =>
-    database
-      .select()
-      .from(artifacts)
-      .where(eq(artifacts.buildId, sql.placeholder("build")))
-      .orderBy(asc(artifacts.id))
-      .prepare(name),
-  );
-  return await query.execute({ build: buildId });
 }
 
 function changesOf(work: Work, body: CreateBuildBody | UpdateBuildBody): Partial<Columns> {

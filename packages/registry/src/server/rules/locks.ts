@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Work } from "../work.ts";
 
 /**
@@ -7,9 +7,12 @@ import type { Work } from "../work.ts";
  * before every lock of a row, so that two requests cannot wait for each other.
  */
 export async function lockLineageShared({ database, caller }: Work): Promise<void> {
-  await database.execute(
-    sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${caller.projectId}, 0))`,
-  );
+  await database.execute(sql`SELECT ${sharedLineageLock(caller.projectId)}`);
+}
+
+/** What {@link lockLineageShared} has PostgreSQL call. */
+export function sharedLineageLock(projectId: string | Placeholder): SQL {
+  return sql`pg_advisory_xact_lock_shared(hashtextextended(${projectId}, 0))`;
 }
 
 /** Taken by whoever revokes, restores or deletes versions: one at a time in a project. */

@@ -7,11 +7,11 @@ import { nameOf } from "../views/version-view.ts";
 import { type Work, within } from "../work.ts";
 import { completeIfDone } from "./complete.ts";
 import { REGISTRY_AUTHOR, refreshLatest } from "./latest.ts";
-import { lockLineage, lockLineageShared } from "./locks.ts";
+import { lockLineage } from "./locks.ts";
 import { revocationTime } from "./revocation-time.ts";
 import { requireOneAction, restoreVersion, revocationOf, revokeVersion } from "./revoke.ts";
 import { rollBackChannels } from "./settle.ts";
-import { lockVersion, type VersionPath } from "./versions.ts";
+import { lockVersion, lockVersionAndLineage, type VersionPath } from "./versions.ts";
 
 /**
  * Completes, revokes or restores a version.
@@ -34,8 +34,7 @@ export async function updateVersion(
 export async function completeVersion(work: Work, path: VersionPath): Promise<void> {
   await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    await lockLineageShared(inside);
-    const version = await lockVersion(inside, path);
+    const version = await lockVersionAndLineage(inside, path);
     if (version.number > 0 || (await completeIfDone(inside, version))) return;
     throw refused(
       `the version ${path.fingerprint} of the bucket ${JSON.stringify(path.bucket)} cannot be complete: it has no builds, or some that are not done`,

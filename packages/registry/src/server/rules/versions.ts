@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { CreateVersionBody } from "../../api/index.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
 import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
@@ -13,6 +13,7 @@ import {
 } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
 import { inBucket, isBucket, noBucket } from "./buckets.ts";
+import { sharedLineageLock } from "./locks.ts";
 
 /** A version by the names that paths give it. */
 export interface VersionPath {
@@ -79,6 +80,34 @@ export async function lockVersion(work: Work, path: VersionPath): Promise<Versio
   const query = preparedOn(database, "lock_version", (id) =>
     database.select().from(versions).where(isVersion(work)).for("update").prepare(id),
   );
+  const [version] = await query.execute({ project: caller.projectId, ...path });
+  if (version !== undefined) return version;
+  throw noVersion(path);
+}
+
+/**
+ * {@link lockVersion} after {@link lockLineageShared}, in one statement: PostgreSQL locks a row only once it has all that
+ * the row is joined with.
+ */
+export async function lockVersionAndLineage(
+  work: Work,
+  path: VersionPath,
+): Promise<VersionColumns> {
+  const { database, caller } = work;
+  const query = preparedOn(database, "lock_version_and_lineage", (id) => {
+    const locked = sharedLineageLock(sql.placeholder("project"));
+    const lineage = database
+      .$with("lineage")
+      .as((query) => query.select({ locked: locked.as("locked") }).from(sql`(SELECT) AS once`));
+    return database
+      .with(lineage)
+      .select(getTableColumns(versions))
+      .from(versions)
+      .innerJoin(lineage, sql`true`)
+      .where(isVersion(work))
+      .for("update", { of: versions })
+      .prepare(id);
+  });
   const [version] = await query.execute({ project: caller.projectId, ...path });
   if (version !== undefined) return version;
   throw noVersion(path);
