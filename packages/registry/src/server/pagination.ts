@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, lt, or, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, gt, lt, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { LIMITS, type Pagination } from "../api/index.ts";
+import { placeholderFor } from "../storage/prepared.ts";
 import { invalid } from "./grpc-error.ts";
 
 type Key = string | number | Date;
@@ -29,12 +30,15 @@ export interface PageQuery {
   "sorting.order_by"?: string | string[] | undefined;
 }
 
-/** What to add to a query for one page, and what to make of its rows. */
+/** What to add to a prepared query for one page, and what to make of its rows. */
 export interface Page<Row> {
+  /** Tells queries apart that differ in `where` or `orderBy`. */
+  name: string;
   where: SQL | undefined;
   orderBy: SQL[];
-  /** One more than the page holds: whether it comes tells whether there is another page. */
-  limit: number;
+  limit: Placeholder;
+  /** What to run the query with, besides values of its own. */
+  values: Record<string, unknown>;
   finish(rows: readonly Row[]): { rows: Row[]; pagination: Pagination };
 }
 
@@ -65,10 +69,17 @@ export function pageOf<Row>(query: PageQuery, rules: PageRules<Row>): Page<Row> 
     column: fieldOf(rules, name).column,
     descending: descending !== backwards,
   }));
+  const place = cursor === undefined ? "start" : backwards ? "before" : "after";
   return {
-    where: cursor === undefined ? undefined : beyond(columns, cursor.values),
+    name: `${textOf(orders)} from ${place}`,
+    where: cursor === undefined ? undefined : beyond(columns),
     orderBy: columns.map(({ column, descending }) => (descending ? desc(column) : asc(column))),
-    limit: size + 1,
+    limit: sql.placeholder("limit"),
+    values: {
+      // One more than the page holds: whether it comes tells whether there is another page.
+      limit: size + 1,
+      ...Object.fromEntries(cursor?.values.map((value, place) => [lastOf(place), value]) ?? []),
+    },
     finish: (found) => {
       const more = found.length > size;
       const rows = found.slice(0, size);
@@ -117,16 +128,19 @@ function fieldOf<Row>(rules: PageRules<Row>, name: string): SortField<Row> {
   return rules.fields[name] as SortField<Row>;
 }
 
-/** The rows behind `values`, in the order of `columns`. */
-function beyond(
-  columns: readonly { column: PgColumn; descending: boolean }[],
-  values: readonly Key[],
-): SQL | undefined {
+/** The rows behind those that the last page ended with, in the order of `columns`. */
+function beyond(columns: readonly { column: PgColumn; descending: boolean }[]): SQL | undefined {
+  const last = columns.map(({ column }, place) => placeholderFor(column, lastOf(place)));
   const alternatives = columns.map(({ column, descending }, index) => {
-    const alike = columns.slice(0, index).map((one, place) => eq(one.column, values[place]));
-    return and(...alike, (descending ? lt : gt)(column, values[index]));
+    const alike = columns.slice(0, index).map((one, place) => eq(one.column, last[place]));
+    return and(...alike, (descending ? lt : gt)(column, last[index]));
   });
   return or(...alternatives);
+}
+
+/** The name of the value that the last page ended with in a column. */
+function lastOf(place: number): string {
+  return `last_${place + 1}`;
 }
 
 function textOf(orders: readonly Order[]): string {

@@ -1,27 +1,34 @@
 import { getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { LRUCache } from "lru-cache";
 import type { Database } from "./database.ts";
 
-const prepared = new WeakMap<Database, Map<string, unknown>>();
+/** How many queries a database keeps: lists can be asked for in more orders than anybody uses. */
+const KEPT = 200;
+
+/** Connections name statements themselves, by their text. */
+const UNNAMED = "";
+
+const prepared = new WeakMap<Database, LRUCache<string, object>>();
 
 /**
- * A query that is built once for each database, which for a large one takes longer than running it. What differs from
- * one run to the next has to be a `sql.placeholder`. A transaction on PostgreSQL has the database of its connection,
- * where what earlier ones built still is.
+ * A query that is built once for each database, which for a large one takes longer than running it. `name` stands for
+ * its text: what differs from one run to the next has to be a `sql.placeholder`. A transaction on PostgreSQL has the
+ * database of its connection, where what earlier ones built still is.
  */
-export function preparedOn<Query>(
+export function preparedOn<Query extends object>(
   database: Database,
   name: string,
   prepare: (name: string) => Query,
 ): Query {
   let queries = prepared.get(database);
   if (queries === undefined) {
-    queries = new Map();
+    queries = new LRUCache({ max: KEPT });
     prepared.set(database, queries);
   }
   let query = queries.get(name) as Query | undefined;
   if (query === undefined) {
-    query = prepare(name);
+    query = prepare(UNNAMED);
     queries.set(name, query);
   }
   return query;

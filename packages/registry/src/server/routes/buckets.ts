@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import {
   bucketAnswer,
   createBucketBody,
@@ -7,6 +7,7 @@ import {
   sortedPageQuery,
   updateBucketBody,
 } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { buckets } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
 import { createBucket, deleteBucket, loadBucket, updateBucket } from "../rules/buckets.ts";
@@ -60,12 +61,17 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const found = await work.database.query.buckets.findMany({
-        where: and(eq(buckets.projectId, work.caller.projectId), page.where),
-        orderBy: page.orderBy,
-        limit: page.limit,
-        ...BUCKET_PARTS,
-      });
+      const query = preparedOn(work.database, `list_buckets ${page.name}`, (name) =>
+        work.database.query.buckets
+          .findMany({
+            where: and(eq(buckets.projectId, sql.placeholder("project")), page.where),
+            orderBy: page.orderBy,
+            limit: page.limit,
+            ...BUCKET_PARTS,
+          })
+          .prepare(name),
+      );
+      const found = await query.execute({ project: work.caller.projectId, ...page.values });
       const { rows, pagination } = page.finish(found);
       return { buckets: rows.map((row) => presentBucket(row, work)), pagination };
     },

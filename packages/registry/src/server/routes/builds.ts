@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
   build,
@@ -9,6 +9,7 @@ import {
   sortedPageQuery,
   updateBuildBody,
 } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { builds } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
 import { createBuild, deleteBuild, findBuild, updateBuild } from "../rules/builds.ts";
@@ -68,12 +69,17 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
       const version = await findVersion(work, pathOf(request.params));
-      const found = await work.database.query.builds.findMany({
-        where: and(eq(builds.versionId, version.id), page.where),
-        orderBy: page.orderBy,
-        limit: page.limit,
-        ...BUILD_PARTS,
-      });
+      const query = preparedOn(work.database, `list_builds ${page.name}`, (name) =>
+        work.database.query.builds
+          .findMany({
+            where: and(eq(builds.versionId, sql.placeholder("version")), page.where),
+            orderBy: page.orderBy,
+            limit: page.limit,
+            ...BUILD_PARTS,
+          })
+          .prepare(name),
+      );
+      const found = await query.execute({ version: version.id, ...page.values });
       const { rows, pagination: pages } = page.finish(found);
       return {
         builds: rows.map((row) => presentBuild(row, work)),

@@ -1,4 +1,4 @@
-import { and, count, eq } from "drizzle-orm";
+import { and, count, eq, sql } from "drizzle-orm";
 import {
   assignChannelAnswer,
   assignChannelBody,
@@ -10,6 +10,7 @@ import {
   pageQuery,
   updateChannelBody,
 } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { channelAssignments } from "../../storage/schema/index.ts";
 import { refused } from "../grpc-error.ts";
 import { pageOf } from "../pagination.ts";
@@ -161,17 +162,21 @@ export const channelRoutes: Routes = (app, _services, workOf) => {
       const page = pageOf(request.query, HISTORY_PAGES);
       const { bucket_name: bucket, channel_name: name } = request.params;
       const channel = await loadChannel(work, bucket, name);
-      const ofChannel = eq(channelAssignments.channelId, channel.id);
-      const found = await work.database.query.channelAssignments.findMany({
-        where: and(ofChannel, page.where),
-        orderBy: page.orderBy,
-        limit: page.limit,
-        ...HISTORY_PARTS,
-      });
+      const query = preparedOn(work.database, `list_history ${page.name}`, (id) =>
+        work.database.query.channelAssignments
+          .findMany({
+            where: and(eq(channelAssignments.channelId, sql.placeholder("channel")), page.where),
+            orderBy: page.orderBy,
+            limit: page.limit,
+            ...HISTORY_PARTS,
+          })
+          .prepare(id),
+      );
+      const found = await query.execute({ channel: channel.id, ...page.values });
       const [total] = await work.database
         .select({ count: count() })
         .from(channelAssignments)
-        .where(ofChannel);
+        .where(eq(channelAssignments.channelId, channel.id));
       const { rows, pagination } = page.finish(found);
       return {
         count: total?.count ?? 0,

@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import {
   createEnforcedBlockBody,
   empty,
@@ -8,6 +8,7 @@ import {
   sortedPageQuery,
   updateEnforcedBlockBody,
 } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { enforcedBlocks } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
 import { blocksOfBucket } from "../rules/enforced-block-links.ts";
@@ -85,12 +86,16 @@ export const enforcedBlockRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const found = await work.database
-        .select()
-        .from(enforcedBlocks)
-        .where(and(eq(enforcedBlocks.projectId, work.caller.projectId), page.where))
-        .orderBy(...page.orderBy)
-        .limit(page.limit);
+      const query = preparedOn(work.database, `list_enforced_blocks ${page.name}`, (name) =>
+        work.database
+          .select()
+          .from(enforcedBlocks)
+          .where(and(eq(enforcedBlocks.projectId, sql.placeholder("project")), page.where))
+          .orderBy(...page.orderBy)
+          .limit(page.limit)
+          .prepare(name),
+      );
+      const found = await query.execute({ project: work.caller.projectId, ...page.values });
       const { rows, pagination } = page.finish(found);
       return { enforced_blocks: rows.map((row) => presentBlock(row, undefined, work)), pagination };
     },

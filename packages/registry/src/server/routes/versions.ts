@@ -1,4 +1,4 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
   createVersionBody,
@@ -9,6 +9,7 @@ import {
   updateVersionBody,
   versionAnswer,
 } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { versions } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf } from "../pagination.ts";
 import { findBucket } from "../rules/buckets.ts";
@@ -67,12 +68,17 @@ export const versionRoutes: Routes = (app, _services, workOf) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
       const bucket = await findBucket(work, request.params.bucket_name);
-      const found = await work.database.query.versions.findMany({
-        where: and(eq(versions.bucketId, bucket.id), page.where),
-        orderBy: page.orderBy,
-        limit: page.limit,
-        ...VERSION_PARTS,
-      });
+      const query = preparedOn(work.database, `list_versions ${page.name}`, (name) =>
+        work.database.query.versions
+          .findMany({
+            where: and(eq(versions.bucketId, sql.placeholder("bucket")), page.where),
+            orderBy: page.orderBy,
+            limit: page.limit,
+            ...VERSION_PARTS,
+          })
+          .prepare(name),
+      );
+      const found = await query.execute({ bucket: bucket.id, ...page.values });
       const { rows, pagination } = page.finish(found);
       return { versions: rows.map((row) => presentVersion(row, work)), pagination };
     },

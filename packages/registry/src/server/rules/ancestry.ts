@@ -29,7 +29,8 @@ export async function listAncestry(
   const found = await relations(work)
     .where(and(condition, page.where))
     .orderBy(...page.orderBy)
-    .limit(page.limit);
+    .limit(page.limit)
+    .execute(page.values);
   const [total] = await work.database
     .select({ count: count() })
     .from(builds)

@@ -1,7 +1,8 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { ExternalArtifact, Pagination, SearchBody } from "../../api/index.ts";
+import { preparedOn } from "../../storage/prepared.ts";
 import { artifacts, builds } from "../../storage/schema/index.ts";
-import { type PageQuery, type PageRules, pageOf } from "../pagination.ts";
+import { type Page, type PageQuery, type PageRules, pageOf } from "../pagination.ts";
 import { BUILD_PARTS, presentBuild } from "../views/build-view.ts";
 import { presentVersion, VERSION_PARTS } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
@@ -19,34 +20,10 @@ export async function searchArtifacts(
   query: PageQuery,
 ): Promise<{ artifacts: ExternalArtifact[]; pagination: Pagination }> {
   const page = pageOf(query, PAGES);
-  const makers = work.database
-    .select({ id: artifacts.buildId })
-    .from(artifacts)
-    .where(
-      and(
-        eq(artifacts.projectId, work.caller.projectId),
-        eq(artifacts.externalIdentifier, body.external_identifier),
-        body.region === "" ? undefined : eq(artifacts.region, body.region),
-      ),
-    );
-  const found = await work.database.query.builds.findMany({
-    where: and(
-      inArray(builds.id, makers),
-      body.platform === "" ? undefined : eq(builds.platform, body.platform),
-      page.where,
-    ),
-    orderBy: page.orderBy,
-    limit: page.limit,
-    with: {
-      ...BUILD_PARTS.with,
-      version: {
-        ...VERSION_PARTS,
-        with: {
-          ...VERSION_PARTS.with,
-          bucket: { columns: { id: true, name: true, labels: true } },
-        },
-      },
-    },
+  const found = await makersOf(work, body, page).execute({
+    ...body,
+    project: work.caller.projectId,
+    ...page.values,
   });
   const { rows, pagination } = page.finish(found);
   return {
@@ -75,4 +52,45 @@ export async function searchArtifacts(
       };
     }),
   };
+}
+
+function makersOf(
+  { database }: Work,
+  { region, platform }: SearchBody,
+  page: Page<{ id: string }>,
+) {
+  const narrowed = [region === "" ? [] : "region", platform === "" ? [] : "platform"].flat();
+  return preparedOn(database, `search_artifacts ${narrowed} ${page.name}`, (name) => {
+    const makers = database
+      .select({ id: artifacts.buildId })
+      .from(artifacts)
+      .where(
+        and(
+          eq(artifacts.projectId, sql.placeholder("project")),
+          eq(artifacts.externalIdentifier, sql.placeholder("external_identifier")),
+          region === "" ? undefined : eq(artifacts.region, sql.placeholder("region")),
+        ),
+      );
+    return database.query.builds
+      .findMany({
+        where: and(
+          inArray(builds.id, makers),
+          platform === "" ? undefined : eq(builds.platform, sql.placeholder("platform")),
+          page.where,
+        ),
+        orderBy: page.orderBy,
+        limit: page.limit,
+        with: {
+          ...BUILD_PARTS.with,
+          version: {
+            ...VERSION_PARTS,
+            with: {
+              ...VERSION_PARTS.with,
+              bucket: { columns: { id: true, name: true, labels: true } },
+            },
+          },
+        },
+      })
+      .prepare(name);
+  });
 }
