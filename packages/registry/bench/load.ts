@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import type { ServerProcess } from "./server.ts";
 
@@ -91,13 +92,18 @@ export function timesOf(milliseconds: readonly number[]): Times {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** Does something over and over until the time is over, and answers how long each took. */
-export async function repeat(until: number, work: () => Promise<unknown>): Promise<number[]> {
+/** Does something over and over until the time is over, with a pause between, and answers how long each took. */
+export async function repeat(
+  until: number,
+  work: () => Promise<unknown>,
+  pause = 0,
+): Promise<number[]> {
   const times: number[] = [];
   while (performance.now() < until) {
     const started = performance.now();
     await work();
     times.push(performance.now() - started);
+    if (pause > 0) await sleep(pause);
   }
   return times;
 }

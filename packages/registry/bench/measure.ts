@@ -15,7 +15,10 @@ export interface PublishFigures {
   lookUp: Times;
 }
 
-/** Lets clients publish, each to a bucket of its own, while one more looks up the artifact of a channel. */
+/** Between two look-ups, in milliseconds: those of a reader without pause would take the server from the publishers. */
+const PAUSE = 20;
+
+/** Lets clients publish, each to a bucket of its own, while one more looks up the artifact of a channel now and then. */
 export async function measurePublishing(
   server: ServerProcess,
   clients: number,
@@ -31,7 +34,7 @@ export async function measurePublishing(
   const started = performance.now();
   const until = started + DURATION;
   const [looks, ...published] = await Promise.all([
-    repeat(until, async () => await byChannel(reader, "load-0")),
+    repeat(until, async () => await byChannel(reader, "load-0"), PAUSE),
     ...buckets.map((name) => repeat(until, async () => await publish(publisher, name))),
   ]);
   const seconds = (performance.now() - started) / 1000;

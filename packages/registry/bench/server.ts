@@ -5,7 +5,12 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 
 const COMMAND = resolve(import.meta.dirname, "../src/command/bin.ts");
-const BUILT = resolve(import.meta.dirname, "../dist/command/bin.mjs");
+/** The code as it is published, which takes other packages as they are published too. */
+const BUILT = [
+  "--import",
+  resolve(import.meta.dirname, "published.mjs"),
+  resolve(import.meta.dirname, "../dist/command/bin.mjs"),
+];
 
 /** Ticks of the kernel's clock in a second, in which it counts CPU time. */
 const TICKS = 100;
@@ -33,7 +38,15 @@ export async function startServer(
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [built ? BUILT : COMMAND, "serve", "--json", ...ports, "--rate-limit", "1000000", ...folder],
+    [
+      ...(built ? BUILT : [COMMAND]),
+      "serve",
+      "--json",
+      ...ports,
+      "--rate-limit",
+      "1000000",
+      ...folder,
+    ],
     {
       env: { ...process.env, DATABASE_URL: "databaseUrl" in store ? store.databaseUrl : undefined },
       stdio: ["ignore", "pipe", "inherit"],

@@ -60,7 +60,7 @@ export async function adoptChildren(
       .where(
         and(
           eq(builds.projectId, sql.placeholder("project")),
-          sql`${builds.sourceExternalIdentifier} = ANY(${sql.placeholder("identifiers")}::text[])`,
+          sql`${builds.sourceExternalIdentifier} = ANY(ARRAY(SELECT unnest(${sql.placeholder("identifiers")}::text[])))`,
           ne(builds.sourceExternalIdentifier, ""),
           isNull(builds.parentVersionId),
           ne(builds.versionId, sql.placeholder("version")),
