@@ -36,6 +36,8 @@ export async function followCommand(
   };
   signal?.addEventListener("abort", abort, { once: true });
   const exit = exitStatus(channel);
+  // The channel may have opened after the command was cancelled.
+  if (signal?.aborted === true) abort();
   let inputFailure: Error | undefined;
   const failInput = (error: Error) => {
     inputFailure = error;

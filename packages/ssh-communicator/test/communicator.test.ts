@@ -125,6 +125,15 @@ describe("a command", () => {
     await expect(running).rejects.toThrow("Ctrl-C");
   });
 
+  it("ends when it is cancelled before the machine has heard of it", async () => {
+    await using ssh = await setUp();
+    await ssh.communicator.connect();
+    const controller = new AbortController();
+    const running = ssh.communicator.start({ command: "sleep 60" }, { signal: controller.signal });
+    setImmediate(() => controller.abort(new Error("Ctrl-C")));
+    await expect(running).rejects.toThrow("Ctrl-C");
+  });
+
   it("fails with its input", async () => {
     await using ssh = await setUp();
     const stdin = new Readable({
