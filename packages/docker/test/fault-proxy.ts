@@ -11,6 +11,28 @@ import { join } from "node:path";
 export const FAULTS = ["error", "drop", "dropEarly", "dropAfter", "dropWithin"] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/**
+ * The places of the calls to let fail in one build out of several, 1 being the first. What a lost connection does is up
+ * to the call: where `known` has the calls of another build, only those are struck that it does not make. An answer of
+ * `error` strikes each, since what is left to clean up then is up to the build.
+ */
+export function placesToStrike(
+  fault: Fault,
+  calls: readonly string[],
+  known: readonly string[] = [],
+): number[] {
+  const left = known.map(withoutIds);
+  return calls.flatMap((call, index) => {
+    const place = left.indexOf(withoutIds(call));
+    if (place !== -1) left.splice(place, 1);
+    return place === -1 || fault === "error" ? [index + 1] : [];
+  });
+}
+
+function withoutIds(call: string): string {
+  return call.replaceAll(/[0-9a-f]{16,}/g, "*");
+}
+
 /** A proxy in front of an engine, for one build. */
 export interface FaultProxy extends AsyncDisposable {
   /** For `docker_host`. */

@@ -25,6 +25,8 @@ export interface TestEngine extends AsyncDisposable {
    * everything belongs to root.
    */
   readonly lacks?: readonly ("volumes" | "owners")[];
+  /** Whether each way to lose a connection is tried once for each call, and not anew in every build that makes it. */
+  readonly triesOnce?: boolean;
 }
 
 /** What an engine holds. */

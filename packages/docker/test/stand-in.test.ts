@@ -9,6 +9,7 @@ describeDockerContract(name, async () => {
     address: engine.dockerHost,
     image: "busybox:latest",
     lacks: ["volumes", "owners"],
+    triesOnce: true,
     [Symbol.asyncDispose]: () => engine.close(),
   };
 });
