@@ -50,12 +50,23 @@ export function checkSignature(
     authorization.scope,
     sha256(canonicalRequest(request, body, authorization.signedHeaders)),
   ].join("\n");
-  const key = [date, region, service, "aws4_request"].reduce<string | Buffer>(
-    (parent, part) => hmac(parent, part),
-    `AWS4${credentials.secretAccessKey}`,
-  );
+  const key = signingKey(credentials.secretAccessKey, [date, region, service, "aws4_request"]);
   if (!isSame(hmac(key, text).toString("hex"), authorization.signature)) throw authFailure();
   return { region, service, credentials };
+}
+
+/** The keys that requests were signed with lately; to derive one takes longer than all else about a signature. */
+const signingKeys = new Map<string, Buffer>();
+const MOST_SIGNING_KEYS = 100;
+
+function signingKey(secret: string, scope: readonly string[]): Buffer {
+  const name = [secret, ...scope].join("/");
+  const known = signingKeys.get(name);
+  if (known !== undefined) return known;
+  const key = scope.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+  if (signingKeys.size >= MOST_SIGNING_KEYS) signingKeys.clear();
+  signingKeys.set(name, key);
+  return key;
 }
 
 function parseAuthorization(header: string): Authorization {
@@ -111,7 +122,7 @@ function sha256(data: string | Buffer): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
