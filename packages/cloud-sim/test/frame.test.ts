@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type HappyCloudStandIn, startHappyCloud } from "../src/index.ts";
@@ -40,6 +40,22 @@ describe("listening", () => {
     await local.close();
     await local.close();
     expect(existsSync(dirname(path))).toBe(false);
+  });
+
+  it("keeps the connection of a request that it refuses, unless a body was left unread", async () => {
+    const agent = new Agent({ keepAlive: true });
+    const connectionAfter = (method: string, body: string) =>
+      new Promise((resolve, reject) => {
+        request(`${cloud.url}/nowhere`, { agent, method }, (response) => {
+          response.resume().once("end", () => resolve(response.headers.connection));
+        })
+          .on("error", reject)
+          .end(body);
+      });
+    expect(await connectionAfter("GET", "")).toBe("keep-alive");
+    expect(await connectionAfter("DELETE", "")).toBe("keep-alive");
+    expect(await connectionAfter("POST", "{}")).toBe("close");
+    agent.destroy();
   });
 
   it("stops answering once it is disposed of", async () => {

@@ -180,11 +180,17 @@ class Dispatcher {
     }
     const refusal = error instanceof ApiError ? error : unexpected(exchange.operation, error);
     // What is left of an unread body would be taken for the next request.
-    if (!exchange.request.complete) exchange.response.setHeader("connection", "close");
+    if (hasUnreadBody(exchange.request)) exchange.response.setHeader("connection", "close");
     if (this.#definition.sendError !== undefined) this.#definition.sendError(exchange, refusal);
     else exchange.sendJson(refusal.status, this.#definition.formatError(refusal));
     exchange.request.resume();
   }
+}
+
+/** A request that is refused at once is not complete yet, even where it has no body. */
+function hasUnreadBody({ complete, headers }: IncomingMessage): boolean {
+  const { "content-length": length = "0", "transfer-encoding": encoding } = headers;
+  return !complete && (length !== "0" || encoding !== undefined);
 }
 
 function splitTarget(target: string): { path: string; query: URLSearchParams } {
