@@ -115,11 +115,12 @@ describe("a build in a group of its own", () => {
     expect(failed).toBeGreaterThan(calls.length / 2);
   });
 
-  it("leaves nothing behind where the answer to any one call is lost", {
+  it("leaves nothing behind where the answer to any one operation is lost", {
     timeout: 60_000,
   }, async () => {
     // It is asked again, but for the cloud's description of itself.
-    expect(await strike(calls, IN_ITS_OWN_GROUP, { kind: "dropAfter", kept })).toBe(1);
+    const tried = lastOfEach(calls);
+    expect(await strike(tried, IN_ITS_OWN_GROUP, { kind: "dropAfter", kept })).toBe(1);
   });
 
   it("leaves nothing behind where any one change is not heard", { timeout: 60_000 }, async () => {
