@@ -141,12 +141,17 @@ describe("docker in Packer, on a real engine", () => {
   });
 });
 
-it("an engine that dies in the middle of a build is named, with what it may still hold, and no file is left", async () => {
-  await using stack = new AsyncDisposableStack();
-  const mortal = stack.adopt(await startDockerEngine(), (it) => it.stop());
-  const made = await writeTemplate(
-    packer,
-    `source "docker" "web" {
+it.each([
+  ["in the middle of a build", "sleep 2;"],
+  ["in a command's first second", ""],
+])(
+  "an engine that dies %s is named, with what it may still hold, and no file is left",
+  async (_when, before) => {
+    await using stack = new AsyncDisposableStack();
+    const mortal = stack.adopt(await startDockerEngine(), (it) => it.stop());
+    const made = await writeTemplate(
+      packer,
+      `source "docker" "web" {
   docker_host = "${mortal.host}"
   image       = "${BASE_IMAGE}"
   pull        = false
@@ -154,24 +159,25 @@ it("an engine that dies in the middle of a build is named, with what it may stil
 }
 build {
   sources = ["source.docker.web"]
-  ${shell("sleep 2; echo sleeping; sleep 60")}
+  ${shell(`${before} echo sleeping; sleep 60`)}
 }
 `,
-  );
-  const running = made.packer("build");
-  running.stdout.on("data", (chunk) => {
-    // Packer starts a command again, for minutes, that fails in its first second.
-    if (String(chunk).includes("sleeping")) void mortal.kill();
-  });
-  const result = await running;
-  expect(result.exitCode).toBe(1);
-  expect(result.timedOut).toBe(false);
-  expect(result.all).toMatch(
-    /engine at unix:\S+ was lost|No Docker Engine answers|no Docker Engine answers/,
-  );
-  expect(result.all).toMatch(/container packerkit-|container [0-9a-f]{64}/);
-  await expect(made.read("out/image.tar")).rejects.toThrow("ENOENT");
-});
+    );
+    const running = made.packer("build");
+    running.stdout.on("data", (chunk) => {
+      if (String(chunk).includes("sleeping")) void mortal.kill();
+    });
+    const result = await running;
+    expect(result.exitCode).toBe(1);
+    expect(result.timedOut).toBe(false); // Packer starts a command that failed to start again, for minutes
+    expect(result.all).toContain("Script disconnected unexpectedly");
+    expect(result.all).toMatch(
+      /engine at unix:\S+ was lost|No Docker Engine answers|no Docker Engine answers/,
+    );
+    expect(result.all).toMatch(/container packerkit-|container [0-9a-f]{64}/);
+    await expect(made.read("out/image.tar")).rejects.toThrow("ENOENT");
+  },
+);
 
 describe("the demo on a real engine", () => {
   const demo = (...options: string[]) =>

@@ -18,6 +18,7 @@ import {
   withFirstEntry,
 } from "./archives.ts";
 import type { Engine, ExecProcess } from "./client.ts";
+import { commandError } from "./command-error.ts";
 import { resolveOwner } from "./container-users.ts";
 import { DockerError } from "./errors.ts";
 import { copyOutput, splitOutput } from "./output-frames.ts";
@@ -69,37 +70,58 @@ export class DockerCommunicator implements Communicator {
     this.#uploadOwner = options.uploadOwner ?? "root";
   }
 
-  /** Runs the command with `/bin/sh -c`. @throws {DockerError} where its exit status cannot be told. */
+  /**
+   * Runs the command with `/bin/sh -c`.
+   *
+   * @throws {DockerError} where its exit status cannot be told. Where it may have started the error has an `exitStatus`,
+   * and the command's stderr says why: Packer tells its user no more than that the script was disconnected.
+   */
   async start(
     { command, stdin, stdout, stderr }: RemoteCommand,
     { signal }: CommunicatorOptions = {},
   ): Promise<number> {
+    let isStarted = false;
     try {
       const how = { user: this.#user, tty: this.#terminal, stdin: stdin !== undefined };
       const shell = ["/bin/sh", "-c", command];
       const process = await this.#engine.exec(this.#container, shell, how, { signal });
-      const { connection } = process;
-      const stop = () => connection.destroy();
-      signal?.addEventListener("abort", stop, { once: true });
-      // An error ends the reading below; one that comes later concerns nobody.
-      connection.on("error", () => {});
-      const failInput = (error: Error) => void connection.destroy(error);
-      stdin?.on("error", failInput).pipe(connection);
-      try {
-        if (this.#terminal) await copyOutput(connection, stdout);
-        else await splitOutput(connection, stdout, stderr);
-      } finally {
-        signal?.removeEventListener("abort", stop);
-        stdin?.off("error", failInput).unpipe(connection);
-        connection.destroy();
-      }
+      isStarted = true;
+      await this.#copyStreams(process, { stdin, stdout, stderr }, signal);
       return await this.#exitStatus(process, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      throw commandError(this.#container, command, error);
+      const failure = commandError(this.#container, command, error, isStarted);
+      if (failure.exitStatus !== undefined) stderr?.write(`${failure.message}\n`);
+      throw failure;
     } finally {
       stdout?.end();
       stderr?.end();
+    }
+  }
+
+  /** Copies a command's input and output until its output ends. */
+  async #copyStreams(
+    { connection }: ExecProcess,
+    {
+      stdin,
+      stdout,
+      stderr,
+    }: Record<"stdin", Readable | undefined> & Record<"stdout" | "stderr", Writable | undefined>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const stop = () => connection.destroy();
+    signal?.addEventListener("abort", stop, { once: true });
+    // An error ends the reading below; one that comes later concerns nobody.
+    connection.on("error", () => {});
+    const failInput = (error: Error) => void connection.destroy(error);
+    stdin?.on("error", failInput).pipe(connection);
+    try {
+      if (this.#terminal) await copyOutput(connection, stdout);
+      else await splitOutput(connection, stdout, stderr);
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      stdin?.off("error", failInput).unpipe(connection);
+      connection.destroy();
     }
   }
 
@@ -264,25 +286,4 @@ function absolute(path: string): string {
 
 function known(content: Readable, { size }: FileInfo): SizedContent {
   return { size, content, remove: async () => {} };
-}
-
-/** The status at which the engine says that the container does not run. */
-const CONFLICT = 409;
-
-function commandError(container: string, command: string, cause: unknown): DockerError {
-  if (cause instanceof DockerError && cause.status === CONFLICT) {
-    return new DockerError(
-      "CONTAINER_FAILED",
-      `container ${container} has stopped while it was provisioned: give an entrypoint and a command that keep running (${cause.message})`,
-      { cause, status: cause.status },
-    );
-  }
-  if (cause instanceof DockerError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const shown = JSON.stringify(command.length > 80 ? `${command.slice(0, 80)}…` : command);
-  return new DockerError(
-    "CONNECTION_LOST",
-    `the command ${shown} could not be followed to its end: ${reason}`,
-    { cause },
-  );
 }

@@ -47,15 +47,18 @@ export class DockerError extends Error {
   readonly code: DockerErrorCode;
   /** The HTTP status of the engine's answer, where there was one. */
   readonly status: number | undefined;
+  /** What Packer is told as the exit status of the command that this ended; `undefined` where none had started. */
+  readonly exitStatus: number | undefined;
 
   constructor(
     code: DockerErrorCode,
     message: string,
-    options?: ErrorOptions & { status?: number | undefined },
+    options?: ErrorOptions & { status?: number | undefined; exitStatus?: number },
   ) {
     super(message, options);
     this.code = code;
     this.status = options?.status;
+    this.exitStatus = options?.exitStatus;
   }
 }
 

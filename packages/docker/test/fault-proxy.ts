@@ -50,11 +50,16 @@ const ERROR_ANSWER = `HTTP/1.1 500 Internal Server Error\r\ncontent-type: applic
 /**
  * Starts a proxy on a private unix socket. The client under test opens a connection for each call, so that a
  * connection is a call.
+ *
+ * @param calls Where the calls are noted, for `decide` to look at.
  */
-export async function startFaultProxy(target: string, decide: Decide): Promise<FaultProxy> {
+export async function startFaultProxy(
+  target: string,
+  decide: Decide,
+  calls: string[] = [],
+): Promise<FaultProxy> {
   const folder = await mkdtemp(join(tmpdir(), "packerkit-proxy-"));
   const socketPath = join(folder, "engine.sock");
-  const calls: string[] = [];
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     track(client, open);

@@ -1,10 +1,11 @@
 export { type BrokerOptions, MuxBroker } from "./broker.ts";
 export type { Builder, CancelOptions, Preparation } from "./contract/builder.ts";
-export type {
-  Communicator,
-  CommunicatorOptions,
-  FileInfo,
-  RemoteCommand,
+export {
+  type Communicator,
+  type CommunicatorOptions,
+  DISCONNECTED,
+  type FileInfo,
+  type RemoteCommand,
 } from "./contract/communicator.ts";
 export type { Config } from "./contract/config.ts";
 export type { DataSource } from "./contract/data-source.ts";

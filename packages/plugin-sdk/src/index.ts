@@ -1,6 +1,7 @@
 export {
   type Communicator,
   type CommunicatorOptions,
+  DISCONNECTED,
   type FileInfo,
   type Hook,
   PROVISION_HOOK,

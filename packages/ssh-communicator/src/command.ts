@@ -1,16 +1,9 @@
 import { constants } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { RemoteCommand } from "@packerkit/plugin-protocol";
+import { DISCONNECTED, type RemoteCommand } from "@packerkit/plugin-protocol";
 import type { Client, ClientChannel, ExecOptions } from "ssh2";
 import { messageOf, SshError } from "./errors.ts";
-
-/**
- * The exit status of a command whose connection ended before it did, as a restart does it.
- *
- * Source: `CmdDisconnect`, packer-plugin-sdk `packer/communicator.go`.
- */
-export const DISCONNECTED = 2_300_218;
 
 /** The terminal that commands get. Source: packer-plugin-sdk `sdk-internals/communicator/ssh`. */
 const TERMINAL: ExecOptions = {

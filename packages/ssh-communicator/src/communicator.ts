@@ -1,12 +1,13 @@
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type {
-  Communicator,
-  CommunicatorOptions,
-  FileInfo,
-  RemoteCommand,
+import {
+  type Communicator,
+  type CommunicatorOptions,
+  DISCONNECTED,
+  type FileInfo,
+  type RemoteCommand,
 } from "@packerkit/plugin-protocol";
-import { DISCONNECTED, followCommand, startCommand } from "./command.ts";
+import { followCommand, startCommand } from "./command.ts";
 import { SshConnection } from "./connection.ts";
 import { messageOf, SshError } from "./errors.ts";
 import { downloadFolder, uploadFolder } from "./folders.ts";

@@ -1,4 +1,4 @@
-export { DISCONNECTED } from "./command.ts";
+export { DISCONNECTED } from "@packerkit/plugin-protocol";
 export { SshCommunicator } from "./communicator.ts";
 export {
   checkSshSettings,

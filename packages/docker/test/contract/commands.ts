@@ -1,5 +1,8 @@
-import { Readable, Writable } from "node:stream";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { DISCONNECTED } from "@packerkit/plugin-sdk";
 import { expect, it } from "vitest";
+import { startFaultProxy } from "../fault-proxy.ts";
 import { build, inContainer, run, type TestEngine } from "../harness.ts";
 
 /** Declares how the communicator runs commands. */
@@ -68,6 +71,28 @@ export function describeCommands(engine: () => TestEngine): void {
       expect(stderr).toBe("");
     });
   });
+
+  it.each(["dropEarly", "dropAfter", "dropWithin"] as const)(
+    "says of a command whose connection is lost that it had started: %s",
+    async (fault) => {
+      const calls: string[] = [];
+      const isCommand = () => /^POST \/.*exec\/\w+\/start$/.test(calls.at(-1) ?? "");
+      await using proxy = await startFaultProxy(
+        engine().address,
+        () => (isCommand() ? fault : undefined),
+        calls,
+      );
+      await inContainer({ ...engine(), address: proxy.address }, {}, async (communicator) => {
+        const stderr = new PassThrough();
+        const running = communicator.start({ command: "echo out", stderr });
+        await expect(running).rejects.toMatchObject({
+          code: "CONNECTION_LOST",
+          exitStatus: DISCONNECTED,
+        });
+        expect(await text(stderr)).toContain("see whether the engine still runs");
+      });
+    },
+  );
 
   it("ends a command when the build is cancelled", async () => {
     const { address, image } = engine();

@@ -18,6 +18,13 @@ export interface FileInfo {
   modifiedAt: Date;
 }
 
+/**
+ * The exit status of a command whose connection ended before it did, as a restart does it.
+ *
+ * Source: `CmdDisconnect`, packer-plugin-sdk `packer/communicator.go`.
+ */
+export const DISCONNECTED = 2_300_218;
+
 /** Options that every transfer and command takes. */
 export interface CommunicatorOptions {
   /** Ends the command or transfer early; the promise then rejects with the signal's reason. */
@@ -30,7 +37,12 @@ export interface CommunicatorOptions {
  * Source: the interface `Communicator`, packer-plugin-sdk `packer/communicator.go`.
  */
 export interface Communicator {
-  /** Runs a command to its end and answers its exit status. Ends `stdout` and `stderr` when it is over. */
+  /**
+   * Runs a command to its end and answers its exit status. Ends `stdout` and `stderr` when it is over.
+   *
+   * @throws {Error} A number as the error's `exitStatus`, such as {@link DISCONNECTED}, is what Packer is told then.
+   * Without one it may take the command for one that did not start, and starts it again for minutes.
+   */
   start(command: RemoteCommand, options?: CommunicatorOptions): Promise<number>;
   /** Writes `content` to `path` on the machine. */
   upload(

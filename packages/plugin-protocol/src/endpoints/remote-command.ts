@@ -19,8 +19,8 @@ const MAX_ANSWER = 8 * 1024;
 
 /**
  * Answers `Communicator.Start`: dials the streams that the other side offers, starts the command, and answers once it
- * runs. Its exit status follows on the response stream. A command that fails within a second fails the call; one that
- * fails later leaves the response stream empty, upon which Go takes 123 for its status.
+ * runs. Its exit status follows on the response stream, also that of an error. A command that fails without one fails the
+ * call within a second; later it leaves the response stream empty, upon which Go takes 123 for its status.
  *
  * Source: `CommunicatorServer.Start`, packer-plugin-sdk `rpc/communicator.go`.
  */
@@ -68,7 +68,7 @@ async function runCommand(
   response?.resume().once("close", () => abandoned.abort());
   stdout?.resume();
   stderr?.resume();
-  const status = await communicator.start(
+  const started = communicator.start(
     {
       command: command.command,
       ...(stdin && { stdin }),
@@ -77,9 +77,18 @@ async function runCommand(
     },
     { signal: abandoned.signal },
   );
+  const status = await started.catch(exitStatusOf);
   for (const output of [stdout, stderr]) output?.end();
   response?.end(encodeExitStatus(status));
   stdin?.destroy();
+}
+
+/** What an error says of the command's exit status. @throws {Error} the error, where it says nothing. */
+function exitStatusOf(error: unknown): number {
+  const { exitStatus } = Object(error) as { exitStatus?: unknown };
+  if (typeof exitStatus !== "number") throw error;
+  logError(`a command on the machine failed: ${messageOf(error)}`);
+  return exitStatus;
 }
 
 /**

@@ -4,7 +4,7 @@ import { PassThrough, Readable } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { MuxBroker } from "../../src/broker.ts";
 import { registerCommunicator, remoteCommunicator } from "../../src/endpoints/communicator.ts";
-import type { Communicator } from "../../src/index.ts";
+import { type Communicator, DISCONNECTED } from "../../src/index.ts";
 import { RpcClient } from "../../src/rpc/client.ts";
 import { type RpcMethods, serveRpc } from "../../src/rpc/server.ts";
 import { Sink } from "../support/connection.ts";
@@ -77,7 +77,14 @@ test("a command that cannot be started fails the call", async () => {
   });
 });
 
-test("a command that fails after it has started has no status", async () => {
+test("a command that fails after it has started has the status that its error tells, even at once", async () => {
+  const lost = Object.assign(new Error("the machine went away"), { exitStatus: DISCONNECTED });
+  const machine = { start: async () => await Promise.reject(lost) };
+  const { communicator } = await reached(Object.assign(new FixtureMachine(), machine));
+  expect(await run(communicator, "restart")).toMatchObject({ status: DISCONNECTED });
+});
+
+test("a command that fails after it has started has no status where its error tells none", async () => {
   const gate = Promise.withResolvers<number>();
   const { communicator, client } = await reached(
     Object.assign(new FixtureMachine(), { start: () => gate.promise }),
