@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { MAGIC_COOKIE, type ServedComponent, servePlugin } from "@packerkit/plugin-protocol";
 import { config as configureZod } from "zod";
 import { builderComponent } from "./components/builder-component.ts";
@@ -35,7 +36,8 @@ export async function startComponent(
   ignoreInterrupts();
   logStrayErrors();
   await servePlugin(component, {
-    onListening: (handshake) => process.stdout.write(`${handshake}\n`),
+    // Nothing else is ever written to stdout: it needs no stream.
+    onListening: (handshake) => writeSync(1, `${handshake}\n`),
     ...windowsPorts(),
   });
 }
