@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describePlugin, startPlugin } from "@packerkit/plugin-protocol";
@@ -20,6 +20,26 @@ afterAll(async () => {
 const pack = (...args: string[]) =>
   execa(process.execPath, [cli, ...args], { reject: false, cwd: folder });
 const environment = { PACKERKIT_NODE: process.execPath };
+
+async function filesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((item) => item.isFile()).map((item) => join(item.parentPath, item.name));
+}
+
+/** Has a plugin do its work once, and kills it as Packer does. */
+async function runOnce(file: string, variables: Readonly<Record<string, string>>): Promise<void> {
+  const plugin = await startPlugin({
+    file,
+    environment: { ...environment, ...variables },
+    kind: "datasource",
+    name: "lookup",
+  });
+  await plugin.component.configure([{ kind: "plain", value: { name: "web" } }]);
+  await plugin.component.execute({ signal: new AbortController().signal });
+  process.kill(plugin.pid, "SIGKILL");
+  await plugin.exited;
+  await plugin.close();
+}
 
 describe("packerkit-plugin", () => {
   it("writes one executable file that answers describe without Node, and starts with it", async () => {
@@ -116,28 +136,26 @@ describe("packerkit-plugin", () => {
     expect(await describePlugin({ file })).toMatchObject({ version: "4.5.6" });
   });
 
-  it("a plugin's compiled code is kept although Packer kills it", async () => {
+  it("a plugin's compiled code is kept although Packer kills it, and used if it is whole", async () => {
     await pack("build", "--name", "toy", "--entry", entry);
     const file = join(folder, "dist/packer-plugin-toy");
     const cache = await mkdtemp(join(folder, "cache-"));
-    const plugin = await startPlugin({
-      file,
-      environment: { ...environment, NODE_COMPILE_CACHE: cache },
-      kind: "datasource",
-      name: "lookup",
-    });
-    const ended = plugin.exited;
-    await plugin.component.configure([{ kind: "plain", value: { name: "web" } }]);
-    const compiled = async () =>
-      (await readdir(cache, { recursive: true, withFileTypes: true })).filter((entry) =>
-        entry.isFile(),
-      );
-    expect(await compiled()).toEqual([]);
-    await plugin.component.execute({ signal: new AbortController().signal });
-    process.kill(plugin.pid, "SIGKILL");
-    await ended;
-    expect(await compiled()).toHaveLength(1);
-    await plugin.close();
+    await runOnce(file, { NODE_COMPILE_CACHE: cache });
+    const [kept = ""] = await filesIn(cache);
+    const first = await stat(kept);
+    expect(first.mode & 0o777).toBe(0o600);
+    await runOnce(file, { NODE_COMPILE_CACHE: cache });
+    expect(await filesIn(cache)).toEqual([kept]);
+    expect(await stat(kept)).toMatchObject({ ino: first.ino });
+
+    const code = await readFile(kept);
+    await writeFile(kept, code.fill(0, code.length / 2));
+    await runOnce(file, { NODE_COMPILE_CACHE: cache });
+    expect((await stat(kept)).ino).not.toBe(first.ino);
+
+    const other = await mkdtemp(join(folder, "cache-"));
+    await runOnce(file, { NODE_COMPILE_CACHE: other, NODE_DISABLE_COMPILE_CACHE: "1" });
+    expect(await filesIn(other)).toEqual([]);
   });
 
   it("a plugin says in one sentence that Node is missing or too old", async () => {

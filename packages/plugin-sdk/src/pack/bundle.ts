@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -39,6 +40,8 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
       logLevel: "warn",
       // `using` and the like are there from Node 24 on; the plugin runs on 22.18 as well.
       transform: { target: "node22.18" },
+      // What runs is compiled once and kept; what does not run is not to be compiled at all.
+      optimization: { pifeForModuleWrappers: false },
       output: {
         file: draft,
         // Node takes the end of a release name for a file extension that it does not know, and loads such a file as
@@ -52,7 +55,8 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
     });
     const code = compactCode((await readFile(draft, "utf8")).replace(/^#!.*\n/, ""));
     const { stdout } = await promisify(execFile)(process.execPath, [draft, "describe"]);
-    const head = launcher({ name, description: stdout.trim() });
+    const id = createHash("sha256").update(code).digest("hex").slice(0, 16);
+    const head = launcher({ name, description: stdout.trim(), id });
     await writeFile(draft, head + nodeCheck(name) + code);
     await chmod(draft, 0o755);
     await rename(draft, file);
