@@ -150,6 +150,22 @@ describe("a backup", () => {
     });
   });
 
+  it("shows one moment, whatever is published before it is written", async () => {
+    const storage = await sharedStore();
+    const lines: string[] = [];
+    let published: Promise<unknown> | undefined;
+    await exportStore(storage.database, async (text) => {
+      lines.push(text);
+      const isUnderWay = lines.length > 1;
+      if (isUnderWay) published ??= publish(client, { bucket: "meanwhile" });
+      // A store that is not shared answers nothing else until the backup is written.
+      if (storage.shared) await published;
+    });
+    await published;
+    expect(published).toBeDefined();
+    expect(lines.join("")).not.toContain("meanwhile");
+  });
+
   it("is restored as a whole or not at all", async () => {
     const { lines } = await exported(database);
     const row = { table: "buckets", row: { id: "x", project_id: "none", name: "orphan" } };

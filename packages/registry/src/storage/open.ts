@@ -82,13 +82,11 @@ async function openPglite(
   });
 }
 
-async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
-  const { openPool } = await import("./postgres.ts");
-  const { pool, database } = openPool(url, poolSize);
-  await opened("the PostgreSQL of DATABASE_URL", async () =>
-    (await pool.connect()).release(),
-  ).catch(async (error) => {
-    await pool.end();
+async function openPostgres(url: string, poolSize = 16): Promise<Storage> {
+  const { connect } = await import("./postgres.ts");
+  const { database, check, end } = connect(url, poolSize);
+  await opened("the PostgreSQL of DATABASE_URL", check).catch(async (error) => {
+    await end();
     throw error;
   });
   return await migrated({
@@ -97,7 +95,7 @@ async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
     dumpImage: async () => {
       throw new RegistryError("BAD_OPTION", "only a store in memory has an image: export it");
     },
-    close: async () => await pool.end(),
+    close: end,
   });
 }
 

@@ -9,19 +9,62 @@ const PREPARED = 500;
 /** The names of prepared statements by their text, the same on all connections. */
 const names = new Map<string, string>();
 
+/** The connections of a registry to its PostgreSQL. */
+export interface Connections {
+  readonly database: Database;
+  /** Fails where PostgreSQL cannot be reached. */
+  check(): Promise<void>;
+  end(): Promise<void>;
+}
+
 /**
- * The database of a PostgreSQL server, over a pool of connections. Every connection has a `Database` of its own that
- * lasts as long as it does, so that what is prepared within a transaction serves the next one too.
+ * Connects to a PostgreSQL server. Half of the connections are for reading: who looks up an image does not wait for
+ * those who publish, whose commits wait for a disk. Every connection has a `Database` of its own that lasts as long as
+ * it does, so that what is prepared within a transaction serves the next one too.
  *
  * @param url `postgres://user:password@host/database`
  */
-export function openPool(url: string, poolSize: number): { pool: pg.Pool; database: Database } {
+export function connect(url: string, poolSize: number): Connections {
+  const readers = openPool(url, Math.ceil(poolSize / 2));
+  const writers = openPool(url, Math.ceil(poolSize / 2));
+  const database = drizzle(new Router(readers, writers) as unknown as pg.Pool, { schema });
+  const plain = drizzle(writers, { schema });
+  database.transaction = async (work, settings) =>
+    settings === undefined
+      ? await transact(writers, work as never)
+      : await plain.transaction(work, settings);
+  return {
+    database: database as unknown as Database,
+    check: async () => (await writers.connect()).release(),
+    end: async () => {
+      await Promise.all([readers.end(), writers.end()]);
+    },
+  };
+}
+
+/** Sends each statement that stands alone to where it belongs. */
+class Router {
+  readonly #readers: pg.Pool;
+  readonly #writers: pg.Pool;
+
+  constructor(readers: pg.Pool, writers: pg.Pool) {
+    this.#readers = readers;
+    this.#writers = writers;
+  }
+
+  query(query: pg.QueryConfig, values: unknown[]): Promise<pg.QueryResult> {
+    const pool = /^\s*select\b/i.test(query.text) ? this.#readers : this.#writers;
+    return pool.query(query, values);
+  }
+}
+
+function openPool(url: string, max: number): pg.Pool {
   // Compiling a query (jit) takes PostgreSQL a hundred times longer than running one of ours.
   const pool = new pg.Pool({
     connectionString: url,
     Client: PreparingClient,
     pipeline: true,
-    max: poolSize,
+    max,
     connectionTimeoutMillis: 10_000,
     application_name: "packerkit-registry",
     options:
@@ -31,9 +74,7 @@ export function openPool(url: string, poolSize: number): { pool: pg.Pool; databa
   // whether it is idle or between two statements of a transaction.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  const database = drizzle(pool, { schema }) as unknown as Database;
-  database.transaction = async (work) => await transact(pool, work as never);
-  return { pool, database };
+  return pool;
 }
 
 const databases = new WeakMap<pg.PoolClient, Database>();
@@ -75,20 +116,21 @@ class PreparingClient extends pg.Client {
   override query(query: any, ...rest: any[]): any {
     // biome-ignore lint/suspicious/noExplicitAny: as above
     const run = super.query as (...all: any[]) => unknown;
-    return run.call(this, hasValues(query, rest[0]) ? named(query) : query, ...rest);
+    if (hasValues(query, rest[0])) query.name = nameOf(query.text);
+    return run.call(this, query, ...rest);
   }
 }
 
-function hasValues(query: { text?: unknown }, values: unknown): query is { text: string } {
+function hasValues(query: { text?: unknown }, values: unknown): query is pg.QueryConfig {
   return typeof query.text === "string" && Array.isArray(values) && values.length > 0;
 }
 
-function named<Query extends { text: string }>(query: Query): Query & { name?: string } {
-  const { text } = query;
+/** Nothing for a statement that is one too many. */
+function nameOf(text: string): string | undefined {
   let name = names.get(text);
   if (name === undefined && names.size < PREPARED) {
     name = `statement_${names.size + 1}`;
     names.set(text, name);
   }
-  return name === undefined ? query : { ...query, name };
+  return name;
 }
