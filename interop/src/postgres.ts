@@ -23,6 +23,8 @@ export interface PostgresServer {
   urlOf(name: string): string;
   /** What leads PostgreSQL's own programs to it, and to each other. */
   readonly environment: Readonly<Record<"PGHOST" | "PGUSER", string>>;
+  /** Does some work while nobody can write to a table of a database; reading goes on. */
+  whileLocked<T>(database: string, table: string, work: () => Promise<T>): Promise<T>;
   /** Ends the server, which breaks all connections and open transactions, and waits until it is back. */
   restart(how: "fast" | "crash"): Promise<void>;
   /** Ends the server and removes its data. */
@@ -79,6 +81,22 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     urlOf,
     environment: { PGHOST: folder, PGUSER: "postgres" },
+    whileLocked: async (database, table, work) => {
+      const lock = `LOCK TABLE ${table} IN EXCLUSIVE MODE`;
+      const text = `BEGIN; ${lock}; SELECT pg_sleep(3600)`;
+      const holder = startCommand(...psql(folder, database, text));
+      const held = `FROM pg_locks WHERE mode = 'ExclusiveLock' AND granted
+        AND relation = '${table}'::regclass`;
+      const ask = async (what: string) => await query(folder, database, `SELECT ${what} ${held}`);
+      try {
+        while (Number(await ask("count(*)")) === 0) await sleep(20);
+        return await work();
+      } finally {
+        // Its client alone cannot end what sleeps in the server.
+        await ask("pg_terminate_backend(pid)");
+        await holder;
+      }
+    },
     restart: async (how) => {
       const before = await readPid(folder);
       process.kill(before, how === "fast" ? "SIGINT" : "SIGQUIT");
@@ -118,8 +136,12 @@ async function readPid(folder: string): Promise<number> {
 }
 
 async function query(folder: string, database: string, text: string): Promise<string> {
+  return await must(await startCommand(...psql(folder, database, text)));
+}
+
+function psql(folder: string, database: string, text: string): [string, string[]] {
   const options = ["-h", folder, "-U", "postgres", "-d", database, "-q", "-A", "-t", "-c", text];
-  return await must(await startCommand(`${POSTGRES_PROGRAMS}/psql`, options));
+  return [`${POSTGRES_PROGRAMS}/psql`, options];
 }
 
 async function must(result: Awaited<ReturnType<typeof startCommand>>): Promise<string> {

@@ -80,6 +80,39 @@ describe("a registry on PostgreSQL 15", () => {
     console.log(`PostgreSQL restarted 3 times: ${published} of ${CLIENTS * 6} publishes finished`);
   });
 
+  it("answers who looks up an image while those who publish have to wait", async () => {
+    const store = { databaseUrl: await postgres.createDatabase("busy") };
+    const server = await startRegistryServer(store, undefined, UNLIMITED);
+    await using client = RegistryClient.fromEnvironment(server.environment);
+    const publish = async (fingerprint: string) => {
+      await client.publish(imageOf(`img-${fingerprint}`), {
+        bucket: "busy",
+        componentType: "test.image",
+        fingerprint,
+      });
+    };
+    await publish("first");
+    const api = await signIn(server.url, server.environment);
+    const many = Array.from({ length: 40 }, (_, index) => `waiting-${index}`);
+    let published = 0;
+    const publishing = await postgres.whileLocked("busy", "builds", async () => {
+      const all = many.map(async (fingerprint) => {
+        await publish(fingerprint);
+        published += 1;
+      });
+      // So many that all of the server's connections for writing wait.
+      const versions = "/buckets/busy/versions?pagination.page_size=100";
+      while ((await api.ok("GET", versions)).versions.length <= CLIENTS) await sleep(20);
+      const { channel } = await api.ok("GET", "/buckets/busy/channels/latest");
+      expect(channel.version.builds[0].artifacts[0].external_identifier).toBe("img-first");
+      expect(published).toBe(0);
+      return { all };
+    });
+    await Promise.all(publishing.all);
+    await server.stop();
+    console.log(`looked up while ${many.length} publishes waited; then they finished`);
+  });
+
   it("serves clients that ask two servers by turns, and breaks no rule", async () => {
     const store = { databaseUrl: await postgres.createDatabase("shared") };
     const first = await startRegistryServer(store, undefined, UNLIMITED);

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { describeFailure, failureLine } from "../src/failure.ts";
 import { buildApp } from "../src/server/app.ts";
 import { openMemoryStore } from "./support/shared-store.ts";
+import { startTestRegistry } from "./support/test-registry.ts";
 
 describe("a query that fails", () => {
   it("is told without its values, with the reason", async () => {
@@ -18,6 +19,20 @@ describe("a query that fails", () => {
     expect(JSON.stringify(failure)).not.toContain("s3cret");
     expect(failureLine(error)).toContain("missing_table");
     expect(failureLine(error)).not.toContain("s3cret");
+  });
+
+  it("is answered with 503 where it waited for others too long: clients try again", async () => {
+    await using storage = await openMemoryStore();
+    const { client } = await startTestRegistry({}, storage);
+    // As PostgreSQL says it, without the half minute that it takes.
+    await storage.database.execute(sql`CREATE FUNCTION take_too_long() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      RAISE EXCEPTION 'canceling statement due to statement timeout' USING ERRCODE = '57014';
+    END $$`);
+    await storage.database.execute(
+      sql`CREATE TRIGGER slow BEFORE INSERT ON buckets EXECUTE FUNCTION take_too_long()`,
+    );
+    const answer = await client.call("PUT", "/buckets", { name: "slow" });
+    expect(answer).toMatchObject({ status: 503, body: { code: 14 } });
   });
 
   it("is answered with a number to look it up in the log by, and nothing else", async () => {

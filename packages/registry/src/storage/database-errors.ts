@@ -9,6 +9,9 @@ const NETWORK = new Set([
   "ENOENT",
 ]);
 
+/** Too many connections, and a statement that took longer than the server lets one: mostly, it waited for others. */
+const BUSY = new Set(["53300", "57014"]);
+
 /** PostgreSQL's SQLSTATE or Node's error code behind an error; `undefined` where there is none. */
 export function databaseErrorCode(error: unknown): string | undefined {
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {
@@ -42,7 +45,7 @@ export function isDataException(error: unknown): boolean {
 /** Whether the store could not be reached, so that asking again later may help. */
 export function isUnavailable(error: unknown): boolean {
   const code = databaseErrorCode(error) ?? "";
-  if (code.startsWith("08") || code.startsWith("57P") || code === "53300" || NETWORK.has(code)) {
+  if (code.startsWith("08") || code.startsWith("57P") || BUSY.has(code) || NETWORK.has(code)) {
     return true;
   }
   for (let one = error, depth = 0; one instanceof Error && depth < 5; one = one.cause, depth += 1) {
