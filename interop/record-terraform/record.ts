@@ -3,19 +3,20 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  type ConfigurationName,
   publishBase,
+  readConfigurations,
   type TerraformRecording,
   withoutIds,
   writeRecording,
 } from "../fixtures/registry/terraform-recording.ts";
 import { describeFailure, startCommand } from "../src/command.ts";
-import { DocsPage } from "../src/docs-page.ts";
 import { signIn } from "../src/registry-api.ts";
 import { createPrincipal, newStoreFolder, startRegistryServer } from "../src/registry-server.ts";
 import { startRecorder } from "./recorder.ts";
 
-// Runs Terraform and its provider for HCP, which no package registry has, on the configuration of docs/registry.md, and
-// records what they ask of the registry:
+// Runs Terraform and its provider for HCP, which no package registry has, on the configuration of docs/registry.md and a
+// further one, and records what they ask of the registry:
 //
 //     pnpm --filter @packerkit/interop run record:terraform --provider /path/to/terraform-provider-hcp
 
@@ -25,12 +26,21 @@ const { values } = parseArgs({
 const { provider, terraform } = values;
 if (provider === undefined) throw new Error("name the provider's binary with --provider");
 
+const [APPLY, PLAN, DESTROY] = [
+  "apply -auto-approve",
+  "plan -detailed-exitcode",
+  "destroy -auto-approve",
+];
+
 /** With the variables that are left out. */
-const STEPS: [command: string, without: string[]][] = [
-  ["apply -auto-approve", []],
-  ["apply -auto-approve", []],
-  ["plan -detailed-exitcode", ["HCP_ORGANIZATION_ID", "HCP_PROJECT_ID"]],
-  ["destroy -auto-approve", []],
+const STEPS: [configuration: ConfigurationName, command: string, without: string[]][] = [
+  ["docs/registry.md", APPLY, []],
+  ["docs/registry.md", APPLY, []],
+  ["docs/registry.md", PLAN, ["HCP_ORGANIZATION_ID", "HCP_PROJECT_ID"]],
+  ["docs/registry.md", DESTROY, []],
+  ["terraform-further.tf", APPLY, []],
+  ["terraform-further.tf", PLAN, []],
+  ["terraform-further.tf", DESTROY, []],
 ];
 
 const store = await newStoreFolder();
@@ -40,14 +50,11 @@ try {
   const environment = await createPrincipal(store, server, { role: "contributor" });
   await publishBase(await signIn(server.url, environment));
   await using recorder = await startRecorder(server.url);
-  const page = await DocsPage.read("docs/registry.md");
-  const recording: TerraformRecording = {
-    client: "",
-    configuration: page.take("hcl", "hcp_packer_version"),
-    steps: [],
-  };
-  await prepare(resolve(provider), recording.configuration);
-  for (const [command, without] of STEPS) {
+  const configurations = await readConfigurations();
+  const recording: TerraformRecording = { client: "", configurations, steps: [] };
+  await prepare(resolve(provider));
+  for (const [configuration, command, without] of STEPS) {
+    await writeFile(`${folder}/main.tf`, configurations[configuration]);
     const variables: Record<string, string | undefined> = {
       ...environment,
       HCP_API_ADDRESS: recorder.address,
@@ -59,9 +66,12 @@ try {
     const args = [...command.split(" "), "-no-color", "-input=false", "-parallelism=1"];
     const env = { ...process.env, ...variables };
     const result = await startCommand(terraform, args, { cwd: folder, env });
-    console.log(`terraform ${command}: exit code ${result.exitCode}\n${result.stdout}`);
+    console.log(
+      `${configuration}: terraform ${command}: exit code ${result.exitCode}\n${result.stdout}`,
+    );
     if (result.failed) throw new Error(describeFailure(result));
-    recording.steps.push({ command, calls: withoutIds(recorder.take(), environment) });
+    const calls = withoutIds(recorder.take(), environment);
+    recording.steps.push({ configuration, command, calls });
   }
   recording.client = recorder.client;
   await writeRecording(recording);
@@ -72,10 +82,9 @@ try {
 }
 
 /** Lets Terraform take the provider as it is: it would look for its releases otherwise. */
-async function prepare(binary: string, configuration: string): Promise<void> {
+async function prepare(binary: string): Promise<void> {
   await copyFile(binary, `${folder}/terraform-provider-hcp`);
   await chmod(`${folder}/terraform-provider-hcp`, 0o755);
-  await writeFile(`${folder}/main.tf`, configuration);
   await writeFile(
     `${folder}/cli.tfrc`,
     `provider_installation {

@@ -3,11 +3,11 @@ import { STORE_KINDS, TestStores } from "../fixtures/registry/stores.ts";
 import {
   publishBase,
   type RecordedCall,
+  readConfigurations,
   readRecording,
   withIds,
   withoutIds,
 } from "../fixtures/registry/terraform-recording.ts";
-import { DocsPage } from "../src/docs-page.ts";
 import { signIn, tokenOf } from "../src/registry-api.ts";
 import {
   createPrincipal,
@@ -21,12 +21,15 @@ const stores = new TestStores();
 afterAll(() => stores.remove());
 
 describe("Terraform's provider for HCP, as it was recorded", () => {
-  it("ran the configuration that docs/registry.md shows", async () => {
-    const page = await DocsPage.read("docs/registry.md");
-    expect(recording.configuration).toBe(page.take("hcl", "hcp_packer_version"));
+  it("ran the configuration that docs/registry.md shows, and a further one", async () => {
+    expect(recording.configurations).toEqual(await readConfigurations());
     expect(recording.client).toMatch(/Terraform\/1\.\d+\.\d+ .* terraform-provider-hcp\/\d/);
-    const asked = recording.steps.flatMap(({ calls }) => calls.map(({ status }) => status));
-    expect(new Set(asked)).toEqual(new Set([200]));
+    const calls = recording.steps.flatMap((step) => step.calls);
+    const refused = calls.filter(({ status }) => status !== 200);
+    // The registry's own channel, which the provider then takes over.
+    expect(refused).toMatchObject([
+      { method: "POST", body: { name: "latest" }, status: 409, answer: { code: 6 } },
+    ]);
   });
 
   describe.each(STORE_KINDS)("on a registry with %s", (kind) => {
@@ -54,7 +57,7 @@ describe("Terraform's provider for HCP, as it was recorded", () => {
     }
 
     it.each(recording.steps.map((step, index) => ({ ...step, number: index + 1 })))(
-      "is answered at its step $number, $command, as it was",
+      "is answered at its step $number as it was: $configuration, $command",
       async ({ calls }) => {
         for (const call of calls) {
           const { status, answer } = await replay(call);
