@@ -118,7 +118,6 @@ const trials: Record<string, Trial> = {
   "times out, and is carried out later": {
     fault: { kind: "delay", delayMs: 600 },
     pace: { ...ONCE, requestTimeout: 400 },
-    onlyChanges: true,
     failing: 0.6,
   },
   "gets no answer, and is not repeated": {
