@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pool } from "undici";
+import { type Dispatcher, Pool } from "undici";
 import type { ServerProcess } from "./server.ts";
 
 /** A signed-in client of a server, over as many connections as it has requests under way. */
@@ -35,18 +35,39 @@ export async function signIn(
   const headers = { authorization: `Bearer ${access}`, "content-type": "application/json" };
   return {
     ask: async (method, path, body, expected = 200) => {
-      const { statusCode, body: answer } = await pool.request({
+      const { status, text } = await send(pool, {
         method: method as "GET",
         path: root + path,
         headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: body === undefined ? null : JSON.stringify(body),
       });
-      const text = await answer.text();
-      if (statusCode === expected) return JSON.parse(text);
-      throw new Error(`${method} ${path}: ${statusCode} ${text}`);
+      if (status === expected) return JSON.parse(text);
+      throw new Error(`${method} ${path}: ${status} ${text}`);
     },
     close: async () => await pool.close(),
   };
+}
+
+/** A request without the streams that `pool.request` makes: the server is to be measured, not its client. */
+async function send(
+  pool: Pool,
+  request: Dispatcher.DispatchOptions,
+): Promise<{ status: number; text: string }> {
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let status = 0;
+    pool.dispatch(request, {
+      onRequestStart: () => {},
+      onResponseStart: (_controller, statusCode) => {
+        status = statusCode;
+      },
+      onResponseData: (_controller, chunk) => {
+        chunks.push(chunk);
+      },
+      onResponseEnd: () => resolve({ status, text: Buffer.concat(chunks).toString() }),
+      onResponseError: (_controller, error) => reject(error),
+    });
+  });
 }
 
 /** The eight calls by which Packer core publishes a version with one build to a bucket that is there. */
