@@ -36,10 +36,11 @@ interface Server {
 /** Runs `serve` in a process of its own, which is killed after the test where it is still there. */
 async function serve(folder: string, ...args: string[]): Promise<Server> {
   const bin = join(import.meta.dirname, "../src/command/bin.ts");
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(
     process.execPath,
     [bin, "serve", "--folder", folder, "--port", "0", "--tls-port", "0", "--json", ...args],
-    { stdio: ["ignore", "pipe", "inherit"], env: { PATH: process.env["PATH"] ?? "" } },
+    { stdio: ["ignore", "pipe", "inherit"], env: { PATH, NODE_COMPILE_CACHE } },
   );
   onTestFinished(() => {
     child.kill("SIGKILL");
