@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { messageOf } from "@packerkit/plugin-sdk";
 import { startRegistry } from "@packerkit/registry/server";
 import type { FromRegistry, ToRegistry } from "./messages.ts";
 
@@ -34,7 +33,7 @@ async function start(pageFolder: string | undefined): Promise<void> {
       if (firstPrincipal === undefined) return { problem: `${folder} has a store in it already` };
       return { url, environment: registry.environmentOf(firstPrincipal) };
     },
-    (error): FromRegistry => ({ problem: messageOf(error) }),
+    (error): FromRegistry => ({ problem: error instanceof Error ? error.message : String(error) }),
   );
   if (process.connected) process.send?.(answer);
 }
