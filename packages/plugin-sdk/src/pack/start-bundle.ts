@@ -18,6 +18,7 @@ export function startBundle(
 ): void {
   const fs: typeof import("node:fs") = requireBuiltin("node:fs");
   const { createRequire }: typeof import("node:module") = requireBuiltin("node:module");
+  const { homedir }: typeof import("node:os") = requireBuiltin("node:os");
   const { dirname, join, resolve }: typeof import("node:path") = requireBuiltin("node:path");
   const { constants, Script }: typeof import("node:vm") = requireBuiltin("node:vm");
   const { crc32 }: typeof import("node:zlib") = requireBuiltin("node:zlib");
@@ -27,7 +28,7 @@ export function startBundle(
 
   const folder =
     env["NODE_COMPILE_CACHE"] ??
-    join(env["XDG_CACHE_HOME"] || join(env["HOME"] ?? "", ".cache"), "packerkit/compile-cache");
+    join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "packerkit/compile-cache");
   const component = argv.slice(3).filter((argument) => argument !== "--protobuf");
   const name = [id, version, arch, ...component].join("-").replaceAll(/[^\w.-]/g, "-");
   const cache =
