@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCredential } from "@azure/identity";
 import type { BlobClient } from "@azure/storage-blob";
-import { AzureError, cleanText } from "./errors.ts";
+import { AzureError, cleanText, isNotFound } from "./errors.ts";
 import { call, ifThere } from "./operation.ts";
 import { RETRY } from "./sdk.ts";
 
@@ -48,9 +48,8 @@ export class BlobStore {
     });
     return {
       wait: (signal, onProgress) => waitForCopy(what, client, signal, onProgress),
-      async abort() {
-        // It answers 409 where nothing is being copied any longer.
-        if (id !== undefined) await client.abortCopyFromURL(id).catch(() => {});
+      abort: async () => {
+        if (id !== undefined) await endCopy(client, id);
       },
     };
   }
@@ -75,6 +74,15 @@ const OPTIONS = {
     maxRetryDelayInMs: RETRY.maxRetryDelayInMs,
   },
 };
+
+async function endCopy(client: BlobClient, id: string): Promise<void> {
+  try {
+    await call(`ending the copy to ${client.url}`, undefined, () => client.abortCopyFromURL(id));
+  } catch (error) {
+    // Nothing is being copied any longer, or the blob is gone.
+    if (!(error instanceof AzureError && (error.status === 409 || isNotFound(error)))) throw error;
+  }
+}
 
 async function waitForCopy(
   what: string,

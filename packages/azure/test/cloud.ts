@@ -96,6 +96,12 @@ export function quietUi(): Ui {
   return consoleUi("test", new PassThrough().resume());
 }
 
+/** A {@link Ui} that keeps the errors that it is told. */
+export function recordingUi(): { ui: Ui; errors: string[] } {
+  const errors: string[] = [];
+  return { ui: { ...quietUi(), error: (line) => void errors.push(line) }, errors };
+}
+
 /** Builds, quietly. */
 export async function build(
   cloud: AzureStandIn,

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { StepsError } from "@packerkit/plugin-sdk";
 import { beforeAll, describe, expect, it } from "vitest";
-import { build, GALLERY, leftovers, MANAGED_IMAGE, startCloud, VHD } from "./cloud.ts";
+import { build, GALLERY, leftovers, MANAGED_IMAGE, recordingUi, startCloud, VHD } from "./cloud.ts";
 
 /** All that a build can make, in a group that stays, so that each thing is removed by itself. */
 const IN_A_GROUP = {
@@ -218,6 +218,28 @@ describe.concurrent("what cannot be removed", () => {
     // A subnet goes with its network.
     const left = leftovers(cloud).filter((name) => !name.startsWith("subnets "));
     expect(leftBehind).toEqual(expect.arrayContaining(left));
+  });
+
+  it("is listed by name: a blob that cannot be kept from being copied to", async () => {
+    await using cloud = await startCloud({ operationMs: 30 });
+    const controller = new AbortController();
+    // The first begins to copy, the others are to end it.
+    cloud.faults.inject({ ...forever, operation: "Blob_Put", skip: 1 });
+    const timer = setInterval(() => {
+      if (cloud.operations().includes("Blob_Put")) controller.abort(new Error("Ctrl-C"));
+    }, 1);
+    const { ui, errors } = recordingUi();
+    const error = await build(cloud, IN_A_GROUP, { signal: controller.signal, ui }).catch(
+      (thrown: unknown) => thrown,
+    );
+    clearInterval(timer);
+    const [blob] = cloud.snapshot().blobs;
+    expect(leftovers(cloud)).toEqual([blob]);
+    expect(error).toMatchObject({
+      code: "CANCELLED",
+      leftBehind: [expect.stringMatching(/^blob https:.*\/images\/web-system\.vhd$/)],
+    });
+    expect(errors.join("\n")).toMatch(/ending the copy to https:\S+\.vhd failed: .*HTTP 403/);
   });
 });
 

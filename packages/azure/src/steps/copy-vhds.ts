@@ -26,11 +26,14 @@ export function copyVhds(ui: Ui): Step<BuildState> {
       state.vhd = { osDiskUrl, dataDiskUrls, location: state.account?.location ?? "" };
     },
     async cleanUp({ blobs, client }, outcome) {
-      await undo.copy?.abort();
-      // A disk that may be read by others cannot be deleted.
-      while (undo.opened[0] !== undefined) {
-        await client.revokeAccess(undo.opened[0].id);
-        undo.opened.shift();
+      try {
+        await undo.copy?.abort();
+      } finally {
+        // A disk that may be read by others cannot be deleted.
+        while (undo.opened[0] !== undefined) {
+          await client.revokeAccess(undo.opened[0].id);
+          undo.opened.shift();
+        }
       }
       while (outcome !== "succeeded" && blobs[0] !== undefined) {
         ui.say(`Deleting the blob ${blobs[0]}`);
