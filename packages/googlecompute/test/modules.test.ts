@@ -79,7 +79,7 @@ describe("a plugin of this package", () => {
     const build = `
       import { ComputeClient } from "@packerkit/googlecompute";
       await ComputeClient.connect({ credentials: { kind: "token", token: "none" } });
-      process.stdout.write(String(process.resourceUsage().maxRSS));`;
+      process.stdout.write(String(process.memoryUsage.rss()));`;
     const { modules, output } = await evaluate(build);
     const clients = modules
       .filter((url) => url.includes("@google-cloud/compute/build/src/"))
@@ -94,7 +94,8 @@ describe("a plugin of this package", () => {
       "zone_operations_client.js",
       "zones_client.js",
     ]);
-    // In kilobytes; all clients and the whole description of the API would take twice as much.
-    expect(Number(output)).toBeLessThan(200_000);
+    // All clients and the whole description of the API would take twice as much. Not the most that was ever held: that
+    // of a new process is its parent's at first.
+    expect(Number(output)).toBeLessThan(200_000_000);
   });
 });
