@@ -8,14 +8,28 @@ export interface Answers {
   state: Record<string, unknown>;
 }
 
+/** An image, in the form that Packer passes it on in. */
+export interface Metadata {
+  ImageID: string;
+  ProviderName: string;
+  ProviderRegion: string;
+  SourceImageID: string;
+  Labels: Record<string, string>;
+}
+
+/** The only image of an artifact. */
+export function metadataOf({ state }: Answers): Metadata {
+  return state["par.artifact.metadata"] as Metadata;
+}
+
 /** The keys of an artifact's state that matter for docker, and one that nobody knows. */
 const DOCKER_KEYS = ["par.artifact.metadata", "generated_data", "docker_tags", "no.such.key"];
 
-/** The post-processor that notes, under a name, what a docker artifact answers at that place in a template. */
-export function noteState(name: string): string {
+/** The post-processor that notes, under a name, what an artifact answers at that place in a template. */
+export function noteState(name: string, keys: readonly string[] = DOCKER_KEYS): string {
   return `post-processor "state" {
       file = "\${path.root}/${name}.json"
-      keys = ${JSON.stringify(DOCKER_KEYS)}
+      keys = ${JSON.stringify(keys)}
     }`;
 }
 

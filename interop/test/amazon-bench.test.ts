@@ -2,13 +2,8 @@ import { readFile } from "node:fs/promises";
 import { startPlugin } from "@packerkit/plugin-protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStandIn } from "../fixtures/amazon-clouds.ts";
-import {
-  type AmazonPackers,
-  environmentFor,
-  openAmazonPackers,
-  source,
-  template,
-} from "../fixtures/amazon-packer.ts";
+import { environmentFor, source, template } from "../fixtures/amazon-packer.ts";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { RecordingUi } from "../fixtures/recording-ui.ts";
 
 const ROUNDS = 7;
@@ -18,10 +13,10 @@ const MEMORY_BOUND = 150;
 
 const REGIONS = ["us-west-2", "eu-west-1", "eu-central-1"];
 
-let packers: AmazonPackers;
+let packers: PackerPair;
 
 beforeAll(async () => {
-  packers = await openAmazonPackers();
+  packers = await openPackerPair("amazon");
 });
 afterAll(() => packers?.[Symbol.asyncDispose]());
 

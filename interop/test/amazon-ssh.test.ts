@@ -3,30 +3,29 @@ import type { Ec2StandIn } from "@packerkit/cloud-sim";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openStandIn } from "../fixtures/amazon-clouds.ts";
 import {
-  type AmazonPackers,
   type Attributes,
   comparable,
   environmentFor,
   imagesOf,
-  openAmazonPackers,
   readAnswers,
   source,
   template,
   WRITE_STATE,
 } from "../fixtures/amazon-packer.ts";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { interrupt } from "../src/command.ts";
 import { type OpenSsh, startOpenSsh } from "../src/openssh.ts";
 import type { Packer } from "../src/packer.ts";
 
 const HOME = "us-east-1";
 
-let packers: AmazonPackers;
+let packers: PackerPair;
 let cloud: Awaited<ReturnType<typeof openStandIn>>;
 /** Stands for the instance: it knows the key pairs of the cloud. */
 let ssh: OpenSsh;
 
 beforeAll(async () => {
-  packers = await openAmazonPackers();
+  packers = await openPackerPair("amazon");
   cloud = await openStandIn();
   ssh = await startOpenSsh(() => cloud.publicKeys(HOME));
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BuildCloud, closeMoto, openMoto, openStandIn } from "../fixtures/amazon-clouds.ts";
 import {
-  type AmazonPackers,
   type Answers,
   type Attributes,
   access,
@@ -10,17 +9,17 @@ import {
   comparable,
   environmentFor,
   imagesOf,
-  openAmazonPackers,
   source,
   template,
 } from "../fixtures/amazon-packer.ts";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { interrupt } from "../src/command.ts";
 import type { Packer } from "../src/packer.ts";
 
-let packers: AmazonPackers;
+let packers: PackerPair;
 
 beforeAll(async () => {
-  packers = await openAmazonPackers();
+  packers = await openPackerPair("amazon");
 });
 afterAll(async () => {
   await packers?.[Symbol.asyncDispose]();

@@ -2,54 +2,33 @@ import { isDeepStrictEqual } from "node:util";
 import { type AzureOptions, type AzureStandIn, startAzure } from "@packerkit/cloud-sim";
 import { type SshServer, startSshServer } from "@packerkit/ssh-communicator/test/ssh-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { interrupt, type RunningCommand } from "../src/command.ts";
-import { buildGoPeer } from "../src/go-peer.ts";
 import { startProxy } from "../src/loopback-proxy.ts";
-import { openPacker, type Packer } from "../src/packer.ts";
-import { bundlePluginFile, installPlugin, type PluginFile } from "../src/plugin-file.ts";
+import {
+  type Answers,
+  type Metadata,
+  metadataOf,
+  noteState,
+  readNotedState,
+} from "../src/noted-state.ts";
+import type { Packer } from "../src/packer.ts";
 import { type Template, writeTemplate } from "../src/template.ts";
 
-const SOURCE = "github.com/hashicorp/azure";
 const SECRET = "a-client-secret-that-must-not-show";
 const SUBSCRIPTION = "5f0c6a52-7f0e-4f38-9d7b-0d6a3c3a1f10";
 
+let packers: PackerPair;
 let official: Packer;
 let ours: Packer;
-let plugins: PluginFile[] = [];
 
 beforeAll(async () => {
-  const state = await bundlePluginFile("state", "interop/fixtures/state-plugin.ts");
-  const own = await bundlePluginFile("azure", "apps/azure/plugin.ts");
-  plugins = [own, state];
-  official = await openPacker();
-  ours = await openPacker();
-  await installPlugin(official, await buildGoPeer("plugin-azure"), SOURCE);
-  await installPlugin(ours, own.path, SOURCE);
-  for (const packer of [official, ours]) {
-    await installPlugin(packer, state.path, "github.com/packerkit/state");
-  }
+  packers = await openPackerPair("azure");
+  ({ official, ours } = packers);
 });
 afterAll(async () => {
-  await official?.remove();
-  await ours?.remove();
-  for (const plugin of plugins) await plugin.remove();
+  await packers?.[Symbol.asyncDispose]();
 });
-
-/** What an artifact answered; see fixtures/state-plugin.ts. */
-interface Answers {
-  builderId: string;
-  id: string;
-  files: string[] | null;
-  state: Record<string, unknown>;
-}
-
-interface Metadata {
-  ImageID: string;
-  ProviderName: string;
-  ProviderRegion: string;
-  SourceImageID: string;
-  Labels: Record<string, string>;
-}
 
 const KEYS = [
   "par.artifact.metadata",
@@ -58,8 +37,6 @@ const KEYS = [
   "arm.ManagedImageSharedGalleryReplicationRegions",
   "no.such.key",
 ];
-
-const metadataOf = ({ state }: Answers) => state["par.artifact.metadata"] as Metadata;
 
 /** A cloud, and the SSH server that stands for all machines in it. */
 interface Site extends AsyncDisposable {
@@ -149,10 +126,7 @@ ${lines.join("\n")}
 
 build {
   sources = ["source.azure-arm.web"]
-  post-processor "state" {
-    file = "\${path.root}/answers.json"
-    keys = ${JSON.stringify(KEYS)}
-  }
+  ${noteState("answers", KEYS)}
 }
 `;
   return await writeTemplate(packer, text, { "ca.pem": cloud.certificate });
@@ -169,7 +143,7 @@ async function build(packer: Packer, attributes: Attributes, env: Record<string,
   const made = await template(packer, site, attributes);
   const result = await made.packer("build", [], { ...trust(made), ...env });
   expect(result.exitCode, result.all).toBe(0);
-  const answers = JSON.parse(await made.read("answers.json")) as Answers;
+  const answers = await readNotedState(made.folder, "answers");
   const { groups, resources, blobs } = site.cloud.snapshot();
   const left = { groups, resources: resources.map(({ type, name }) => `${type} ${name}`), blobs };
   return { answers, left };

@@ -7,45 +7,26 @@ import {
 import { startPlugin } from "@packerkit/plugin-protocol";
 import { DEFAULT_COMPONENT } from "@packerkit/plugin-sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { RecordingUi } from "../fixtures/recording-ui.ts";
 import { interrupt, type RunningCommand } from "../src/command.ts";
-import { buildGoPeer } from "../src/go-peer.ts";
-import { openPacker, type Packer } from "../src/packer.ts";
-import { bundlePluginFile, installPlugin, type PluginFile } from "../src/plugin-file.ts";
+import { type Answers, metadataOf, noteState, readNotedState } from "../src/noted-state.ts";
+import type { Packer } from "../src/packer.ts";
 import { type Template, writeTemplate } from "../src/template.ts";
 
-const SOURCE = "github.com/hashicorp/googlecompute";
 const TOKEN = "ya29.a-token-that-must-not-show";
 
+let packers: PackerPair;
 let official: Packer;
 let ours: Packer;
-let plugins: PluginFile[] = [];
 
 beforeAll(async () => {
-  const state = await bundlePluginFile("state", "interop/fixtures/state-plugin.ts");
-  const own = await bundlePluginFile("googlecompute", "apps/googlecompute/plugin.ts");
-  plugins = [own, state];
-  official = await openPacker();
-  ours = await openPacker();
-  await installPlugin(official, await buildGoPeer("plugin-googlecompute"), SOURCE);
-  await installPlugin(ours, own.path, SOURCE);
-  for (const packer of [official, ours]) {
-    await installPlugin(packer, state.path, "github.com/packerkit/state");
-  }
+  packers = await openPackerPair("googlecompute");
+  ({ official, ours } = packers);
 });
 afterAll(async () => {
-  await official?.remove();
-  await ours?.remove();
-  for (const plugin of plugins) await plugin.remove();
+  await packers?.[Symbol.asyncDispose]();
 });
-
-/** What an artifact answered; see fixtures/state-plugin.ts. */
-interface Answers {
-  builderId: string;
-  id: string;
-  files: string[] | null;
-  state: Record<string, unknown>;
-}
 
 const KEYS = [
   "par.artifact.metadata",
@@ -63,10 +44,7 @@ const access = ({ endpoints }: GoogleComputeStandIn) => `
   custom_endpoints = { compute = "${endpoints.compute}", storage = "${endpoints.storage}" }
 `;
 
-const writeState = `post-processor "state" {
-    file = "\${path.root}/answers.json"
-    keys = ${JSON.stringify(KEYS)}
-  }`;
+const writeState = noteState("answers", KEYS);
 
 /** A template that both plugins take as it is. */
 async function template(
@@ -108,17 +86,9 @@ async function build(
   const made = await template(packer, cloud, attributes, body?.(cloud));
   const result = await made.packer("build");
   expect(result.exitCode, result.all).toBe(0);
-  const answers = JSON.parse(await made.read("answers.json")) as Answers;
+  const answers = await readNotedState(made.folder, "answers");
   return { answers, left: cloud.snapshot(), output: result.all };
 }
-
-interface Metadata {
-  ImageID: string;
-  ProviderName: string;
-  Labels: Record<string, string>;
-}
-
-const metadataOf = ({ state }: Answers) => state["par.artifact.metadata"] as Metadata;
 
 /**
  * What both plugins must answer alike. The official one's generated data holds, besides its own, what its provisioners
@@ -215,7 +185,7 @@ build {
     const made = await writeTemplate(ours, text, { "disk.tar.gz": "a disk" });
     const result = await made.packer("build");
     expect(result.exitCode, result.all).toBe(0);
-    const answers = JSON.parse(await made.read("answers.json")) as Answers;
+    const answers = await readNotedState(made.folder, "answers");
     expect(answers.state["par.artifact.metadata"]).toMatchObject({
       ImageID: `https://www.googleapis.com/compute/v1/projects/${cloud.project}/global/images/web-1`,
       ProviderName: "gce",
@@ -300,7 +270,7 @@ describe("speed and memory", () => {
 /** The most memory that our plugin's process held at a time, in megabytes, from its start to the end of a build. */
 async function peakOfBuild(): Promise<number> {
   await using cloud = await start();
-  const file = plugins[0]?.path ?? "";
+  const file = packers.ourFile;
   const environment = { XDG_CACHE_HOME: ours.temporaryFolder };
   const started = await startPlugin({
     file,

@@ -1,62 +1,31 @@
 import { readFile } from "node:fs/promises";
 import { Observer, type TestVCenter } from "@packerkit/vsphere/test/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openPackerPair, type PackerPair } from "../fixtures/packer-pair.ts";
 import { interrupt, type RunningCommand } from "../src/command.ts";
-import { buildGoPeer } from "../src/go-peer.ts";
-import { openPacker, type Packer } from "../src/packer.ts";
+import { type Answers, metadataOf, noteState, readNotedState } from "../src/noted-state.ts";
+import type { Packer } from "../src/packer.ts";
 import { repositoryRoot } from "../src/paths.ts";
-import { bundlePluginFile, installPlugin, type PluginFile } from "../src/plugin-file.ts";
 import { type Template, writeTemplate } from "../src/template.ts";
 import { startVcsim } from "./vsphere/vcsim.ts";
 
 const SOURCE = "github.com/hashicorp/vsphere";
 
+let packers: PackerPair;
 let official: Packer;
 let ours: Packer;
-let plugins: PluginFile[] = [];
 
 beforeAll(async () => {
-  const state = await bundlePluginFile("state", "interop/fixtures/state-plugin.ts");
-  const own = await bundlePluginFile("vsphere", "apps/vsphere/plugin.ts");
-  plugins = [own, state];
-  official = await openPacker();
-  ours = await openPacker();
-  await installPlugin(official, await buildGoPeer("plugin-vsphere"), SOURCE);
-  await installPlugin(ours, own.path, SOURCE);
-  for (const packer of [official, ours]) {
-    await installPlugin(packer, state.path, "github.com/packerkit/state");
-  }
+  packers = await openPackerPair("vsphere");
+  ({ official, ours } = packers);
 });
 afterAll(async () => {
-  await official?.remove();
-  await ours?.remove();
-  for (const plugin of plugins) await plugin.remove();
+  await packers?.[Symbol.asyncDispose]();
 });
-
-/** What an artifact answered; see fixtures/state-plugin.ts. */
-interface Answers {
-  builderId: string;
-  id: string;
-  files: string[] | null;
-  state: Record<string, unknown>;
-}
-
-interface Metadata {
-  ImageID: string;
-  ProviderName: string;
-  ProviderRegion: string;
-  SourceImageID: string;
-  Labels: Record<string, string>;
-}
-
-const metadataOf = ({ state }: Answers) => state["par.artifact.metadata"] as Metadata;
 
 const KEYS = ["par.artifact.metadata", "metadata", "source_template", "iso_path", "no.such.key"];
 
-const writeState = `post-processor "state" {
-    file = "\${path.root}/answers.json"
-    keys = ${JSON.stringify(KEYS)}
-  }`;
+const writeState = noteState("answers", KEYS);
 
 type Attributes = Readonly<Record<string, unknown>>;
 
@@ -125,7 +94,7 @@ async function build(
   done.abort();
   await installer;
   expect(result.exitCode, result.all).toBe(0);
-  const answers = JSON.parse(await made.read("answers.json")) as Answers;
+  const answers = await readNotedState(made.folder, "answers");
   return { answers, left: await observer.inventory() };
 }
 
