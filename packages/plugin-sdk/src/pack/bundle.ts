@@ -48,7 +48,12 @@ export async function bundlePlugin({ name, entry, folder }: BundleOptions): Prom
         // CommonJS only.
         format: "cjs",
         codeSplitting: false,
-        minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+        // Of functions and classes the names stay: stack traces show them, and the AWS SDK asks for one.
+        minify: {
+          compress: true,
+          mangle: { keepNames: true },
+          codegen: { removeWhitespace: true },
+        },
       },
       // Optional native add-ons: their packages work without them.
       external: [/\.node$/, "cpu-features"],
