@@ -1,30 +1,13 @@
 import { join } from "node:path";
 import {
   defaultPackerSettings,
-  type PostProcessContext,
   type PostProcessorDefinition,
   type PostProcessResult,
   parseConfig,
 } from "@packerkit/plugin-sdk";
-import { ARTIFACT_STATE_URI, type Artifact, toWire } from "@packerkit/registry-image";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
+import type { Artifact } from "@packerkit/registry-image";
 import { build, dockerAt, recordingUi, shell, type TestEngine } from "./harness.ts";
-
-/** An artifact as a post-processor gets it: every answer is a promise of what the wire leaves of it. */
-export function overTheWire(artifact: Artifact): PostProcessContext<unknown>["artifact"] {
-  return {
-    builderId: async () => artifact.builderId(),
-    files: async () => [...artifact.files()],
-    id: async () => artifact.id(),
-    summary: async () => artifact.toString(),
-    destroy: () => artifact.destroy(),
-    async state(name) {
-      const value = artifact.state(name);
-      const sent =
-        name === ARTIFACT_STATE_URI && value !== undefined ? toWire(value as never) : value;
-      return JSON.parse(JSON.stringify(sent ?? null));
-    },
-  };
-}
 
 /** Runs a post-processor on an artifact of an engine. */
 export async function postProcess(

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type DockerEngineStandIn, startDockerEngine } from "@packerkit/cloud-sim";
 import type { Expectations, Subject } from "@packerkit/conformance";
 import { describeArtifactConformance } from "@packerkit/conformance/vitest";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
 import type { Artifact } from "@packerkit/registry-image";
 import { afterAll, beforeAll } from "vitest";
 import {
@@ -14,7 +15,7 @@ import {
   readEngineAddress,
 } from "../src/index.ts";
 import { temporaryFolder } from "./harness.ts";
-import { committed, exported, overTheWire, postProcess } from "./post-processing.ts";
+import { committed, exported, postProcess } from "./post-processing.ts";
 
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 const login = {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { GoogleComputeStandIn } from "@packerkit/cloud-sim";
 import type { Expectations } from "@packerkit/conformance";
 import { describeArtifactConformance } from "@packerkit/conformance/vitest";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
 import { ComputeClient, type ImageResource } from "../src/client.ts";
 import {
   BUILDER_ID,
@@ -17,7 +18,7 @@ import {
 } from "../src/index.ts";
 import { StorageClient } from "../src/storage-client.ts";
 import { ask, build, leftovers, settings, startCloud } from "./cloud.ts";
-import { fileArtifact, postProcess, remote } from "./post-process.ts";
+import { fileArtifact, postProcess } from "./post-process.ts";
 
 const TOKEN = "a-token-that-must-not-show";
 const PATHS = ["gs://packerkit-bucket/web.tar.gz", "gs://packerkit-bucket/copy.tar.gz"];
@@ -87,7 +88,7 @@ describeArtifactConformance(
   "the exported image",
   async () => {
     const cloud = await startCloud({ token: TOKEN });
-    const image = remote(await build(cloud));
+    const image = overTheWire(await build(cloud));
     const artifact = await postProcess(googleComputeExport, cloud, image, { paths: PATHS });
     return {
       artifact,

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseConfig } from "@packerkit/plugin-sdk";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
 import { collectImages } from "@packerkit/registry-image";
 import { describe, expect, it } from "vitest";
 import { googleComputeExport } from "../src/index.ts";
 import { build, leftovers, startCloud } from "./cloud.ts";
-import { fileArtifact, postProcess, remote, withFaultAtEachCall } from "./post-process.ts";
+import { fileArtifact, postProcess, withFaultAtEachCall } from "./post-process.ts";
 
 const PATHS = ["gs://packerkit-bucket/web.tar.gz", "gs://second/copies/web.tar.gz"];
 const BUCKETS = ["packerkit-bucket", "second"];
 
 async function open() {
   const cloud = await startCloud({ buckets: BUCKETS });
-  const prepared = remote(await build(cloud));
+  const prepared = overTheWire(await build(cloud));
   return { cloud, prepared };
 }
 
@@ -39,7 +40,7 @@ describe("an export", () => {
     await using cloud = await startCloud({ projects: ["builds", "images"] });
     const artifact = await build(cloud, { image_project_id: "images" });
     const paths = ["gs://packerkit-bucket/web.tar.gz"];
-    await postProcess(googleComputeExport, cloud, remote(artifact), { paths });
+    await postProcess(googleComputeExport, cloud, overTheWire(artifact), { paths });
     const response = await fetch(
       `${cloud.endpoints.storage}b/packerkit-bucket/o/web.tar.gz?alt=media`,
       { headers: { authorization: `Bearer ${cloud.token}` } },
@@ -127,7 +128,7 @@ describe.concurrent("nothing is left of an export that ends early", () => {
 
   it("cancelled while the instance exports", async () => {
     const cloud = await startCloud({ buckets: BUCKETS, scriptMs: 5000 });
-    const prepared = remote(await build(cloud));
+    const prepared = overTheWire(await build(cloud));
     const controller = new AbortController();
     const running = postProcess(
       googleComputeExport,

@@ -5,27 +5,16 @@ import {
   type PostProcessorDefinition,
   parseConfig,
 } from "@packerkit/plugin-sdk";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
 import type { Artifact } from "@packerkit/registry-image";
 import type { z } from "zod";
 import { access, quietUi } from "./cloud.ts";
 
 type Incoming = PostProcessContext<unknown>["artifact"];
 
-/** An artifact as a post-processor sees it, from another process. */
-export function remote(artifact: Artifact): Incoming {
-  return {
-    builderId: async () => artifact.builderId(),
-    files: async () => [...artifact.files()],
-    id: async () => artifact.id(),
-    summary: async () => artifact.toString(),
-    state: async (name) => artifact.state(name) ?? null,
-    destroy: async () => artifact.destroy(),
-  };
-}
-
 /** An artifact that consists of files, such as the post-processor compress makes. */
 export function fileArtifact(builderId: string, files: readonly string[]): Incoming {
-  return remote({
+  return overTheWire({
     builderId: () => builderId,
     files: () => files,
     id: () => "",

@@ -1,22 +1,10 @@
 import { startVSphere, type VSphereStandIn } from "@packerkit/cloud-sim";
 import { defaultPackerSettings, type PostProcessContext, parseConfig } from "@packerkit/plugin-sdk";
-import type { Artifact } from "@packerkit/registry-image";
+import { overTheWire } from "@packerkit/plugin-sdk/test/over-the-wire";
 import { describe, expect, it } from "vitest";
 import { vsphereTemplate } from "../src/index.ts";
 import { clone, cloneSettings, recordingUi, type Settings } from "./harness.ts";
 import { asTestVCenter } from "./stand-in.ts";
-
-/** An artifact as a post-processor sees it, from another process. */
-function remote(artifact: Artifact): PostProcessContext<unknown>["artifact"] {
-  return {
-    builderId: async () => artifact.builderId(),
-    files: async () => [...artifact.files()],
-    id: async () => artifact.id(),
-    summary: async () => artifact.toString(),
-    state: async (name) => artifact.state(name) ?? null,
-    destroy: async () => artifact.destroy(),
-  };
-}
 
 /** A machine that a build left, and the post-processor run on it. */
 async function afterBuild(
@@ -35,7 +23,7 @@ async function afterBuild(
     ...more,
   });
   const packer = { ...defaultPackerSettings, force };
-  const input = remote(machine);
+  const input = overTheWire(machine);
   const ui = recordingUi();
   return {
     machine,
