@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TokenCredential } from "@azure/identity";
 import type { BlobClient } from "@azure/storage-blob";
-import { AzureError, cleanText, isNotFound } from "./errors.ts";
+import { cleanText } from "@packerkit/plugin-sdk";
+import { AzureError, isNotFound } from "./errors.ts";
 import { call, ifThere } from "./operation.ts";
 import { RETRY } from "./sdk.ts";
 

@@ -1,5 +1,6 @@
+import { cleanText, messageOf } from "@packerkit/plugin-sdk";
 import type { AccessSettings } from "./access.ts";
-import { AzureError, cleanText, messageOf } from "./errors.ts";
+import { AzureError } from "./errors.ts";
 
 /** Where a cloud answers. */
 export interface Environment {

@@ -1,3 +1,5 @@
+import { messageOf } from "@packerkit/plugin-sdk";
+
 /** What went wrong with Azure, in a form a program can branch on. */
 export type AzureErrorCode =
   /** There are no credentials, or they cannot be used. */
@@ -64,20 +66,6 @@ export class AzureError extends Error {
     this.requestId = details.requestId;
     this.correlationId = details.correlationId;
   }
-}
-
-/** The longest text of the cloud that an error repeats, in characters. */
-const MAX_TEXT = 2000;
-
-/** One printable text of bounded length, made of text that another program wrote. */
-export function cleanText(text: string): string {
-  const printable = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  return printable.length > MAX_TEXT ? `${printable.slice(0, MAX_TEXT)}…` : printable;
-}
-
-/** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether the cloud says that a thing is not there. */

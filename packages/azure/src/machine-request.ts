@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { messageOf } from "@packerkit/plugin-sdk";
 import type { BuildState } from "./build-state.ts";
 import type { VirtualMachine } from "./client.ts";
 import type { ArmConfig } from "./config.ts";
-import { AzureError, messageOf } from "./errors.ts";
+import { AzureError } from "./errors.ts";
 import { parseResourceId } from "./resource-id.ts";
 
 /** What the cloud is asked to make of the settings. */

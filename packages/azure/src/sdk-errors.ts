@@ -1,4 +1,5 @@
-import { AzureError, type AzureErrorCode, cleanText } from "./errors.ts";
+import { cleanText } from "@packerkit/plugin-sdk";
+import { AzureError, type AzureErrorCode } from "./errors.ts";
 
 /** What was seen of the answers to one call. */
 export interface Trace {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
+import { messageOf } from "@packerkit/plugin-sdk";
 import { z } from "zod";
-import { GoogleComputeError, messageOf } from "./errors.ts";
+import { GoogleComputeError } from "./errors.ts";
 
 /** The settings with which a component signs in, named as the official plugin's are. */
 export const authenticationFields = {

@@ -1,3 +1,5 @@
+import { cleanText } from "@packerkit/plugin-sdk";
+
 /** What went wrong with Google Cloud, in a form a program can branch on. */
 export type GoogleComputeErrorCode =
   /** The credentials cannot be read, are of no known kind, or there are none. */
@@ -66,15 +68,6 @@ export class GoogleComputeError extends Error {
     this.reason = details.reason;
     this.requestId = details.requestId;
   }
-}
-
-/** The longest text of the cloud that an error repeats, in characters. */
-const MAX_REASON = 2000;
-
-/** One printable text of bounded length, made of text that another program wrote. */
-export function cleanText(text: string): string {
-  const printable = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
-  return printable.length > MAX_REASON ? `${printable.slice(0, MAX_REASON)}…` : printable;
 }
 
 const CODES: Readonly<Record<number, GoogleComputeErrorCode>> = {
@@ -178,9 +171,4 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The message of anything that was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

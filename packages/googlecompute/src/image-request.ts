@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { messageOf } from "@packerkit/plugin-sdk";
 import type { ImageResource } from "./client.ts";
-import { GoogleComputeError, messageOf } from "./errors.ts";
+import { GoogleComputeError } from "./errors.ts";
 
 /** The settings of an image that builds and imports have in common. */
 export interface ImageSettings {

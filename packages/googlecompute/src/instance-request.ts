@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { messageOf } from "@packerkit/plugin-sdk";
 import { regionOfZone } from "./check-config.ts";
 import type { InstanceResource } from "./client.ts";
 import type { GoogleComputeConfig } from "./config.ts";
-import { GoogleComputeError, messageOf } from "./errors.ts";
+import { GoogleComputeError } from "./errors.ts";
 import { STARTUP_SCRIPT, startupMetadata } from "./startup-script.ts";
 
 /** An instance to ask for, in whose making builds and exports are alike. */

@@ -5,11 +5,12 @@ import type { InstancesClient } from "@google-cloud/compute/build/src/v1/instanc
 import type { MachineTypesClient } from "@google-cloud/compute/build/src/v1/machine_types_client.js";
 import type { ZoneOperationsClient } from "@google-cloud/compute/build/src/v1/zone_operations_client.js";
 import type { ZonesClient } from "@google-cloud/compute/build/src/v1/zones_client.js";
+import { cleanText, messageOf } from "@packerkit/plugin-sdk";
 import type { GoogleAuth } from "google-auth-library";
 import { type Description, describeCalls } from "./api-description.ts";
 import type { Credentials } from "./authentication.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { cleanText, GoogleComputeError, messageOf } from "./errors.ts";
+import { GoogleComputeError } from "./errors.ts";
 
 /** The SDK's clients of the parts of Compute Engine that are called. */
 export interface Sdk {

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
-import type { Ui } from "@packerkit/plugin-sdk";
-import { GoogleComputeError, messageOf, toGoogleComputeError } from "./errors.ts";
+import { messageOf, type Ui } from "@packerkit/plugin-sdk";
+import { GoogleComputeError, toGoogleComputeError } from "./errors.ts";
 import { authenticate, type ConnectOptions } from "./sdk.ts";
 
 /** An object in a bucket. */

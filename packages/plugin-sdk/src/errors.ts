@@ -26,3 +26,12 @@ export class PluginError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The longest text that {@link cleanText} answers whole, in characters. */
+const MAX_TEXT = 2000;
+
+/** One printable line of bounded length, made of text that another program wrote, for an error to repeat. */
+export function cleanText(text: string): string {
+  const printable = text.replace(/[\p{Cc}\s]+/gu, " ").trim();
+  return printable.length > MAX_TEXT ? `${printable.slice(0, MAX_TEXT)}…` : printable;
+}

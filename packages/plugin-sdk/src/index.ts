@@ -17,7 +17,7 @@ export {
   type DataSourceDefinition,
   defineDataSource,
 } from "./data-source.ts";
-export { messageOf, PluginError, type PluginErrorCode } from "./errors.ts";
+export { cleanText, messageOf, PluginError, type PluginErrorCode } from "./errors.ts";
 export { type LogLevel, log, masked, maskInLog } from "./log.ts";
 export {
   definePostProcessor,

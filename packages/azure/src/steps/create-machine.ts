@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { maskInLog, type Step, type Ui } from "@packerkit/plugin-sdk";
+import { maskInLog, messageOf, type Step, type Ui } from "@packerkit/plugin-sdk";
 import { generateSshKeyPair, publicKeyOf } from "@packerkit/ssh-communicator";
 import type { BuildState } from "../build-state.ts";
-import { AzureError, messageOf } from "../errors.ts";
+import { AzureError } from "../errors.ts";
 import { machineRequest, nameOf } from "../machine-request.ts";
 import { leftBehind, type Made, make, settle, unmakeAll } from "../made.ts";
 

@@ -1,3 +1,4 @@
+import { messageOf } from "@packerkit/plugin-sdk";
 import {
   type Artifact,
   answerState,
@@ -8,7 +9,7 @@ import {
   withRegion,
 } from "@packerkit/registry-image";
 import { PROVIDER } from "../artifact.ts";
-import { GoogleComputeError, messageOf } from "../errors.ts";
+import { GoogleComputeError } from "../errors.ts";
 import { parseObjectPath, type StorageClient } from "../storage-client.ts";
 
 /** The builder id of exported images. */
