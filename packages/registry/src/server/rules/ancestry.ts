@@ -2,7 +2,7 @@ import { and, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from "dr
 import type { AncestryQuery, Pagination } from "../../api/index.ts";
 import { builds, channels, versions } from "../../storage/schema/index.ts";
 import { maySee } from "../auth/roles.ts";
-import { type PageRules, pageOf } from "../pagination.ts";
+import { type Page, type PageRules, pageOf } from "../pagination.ts";
 import type { BucketColumns } from "../views/bucket-view.ts";
 import { RELATION, type RelationRow } from "../views/relation-view.ts";
 import type { Work } from "../work.ts";
@@ -26,18 +26,40 @@ export async function listAncestry(
   const bucket = await findBucket(work, bucketName);
   const page = pageOf(query, PAGES);
   const condition = and(or(...(await directions(work, bucket, query))), firstOfItsKind);
+  const { ids, total } = await select(work, condition, page);
+  // As an array of unknown length, for which PostgreSQL takes an index also where the tables are small.
   const found = await relations(work)
-    .where(and(condition, page.where))
-    .orderBy(...page.orderBy)
-    .limit(page.limit)
-    .execute(page.values);
-  const [total] = await work.database
-    .select({ count: count() })
-    .from(builds)
-    .innerJoin(child, eq(child.id, builds.versionId))
-    .leftJoin(used, eq(used.id, builds.parentChannelId))
-    .where(condition);
-  return { ...page.finish(found), total: total?.count ?? 0 };
+    .where(sql`${builds.id} = ANY(ARRAY(SELECT unnest(${sql.param(ids)}::text[])))`)
+    .orderBy(...page.orderBy);
+  return { ...page.finish(found), total };
+}
+
+/**
+ * The builds of a page, and how many there are in all. They are found with as little as their conditions take: what is
+ * shown of them is joined to the few of the page, and not to a thousand children.
+ */
+async function select(
+  { database }: Work,
+  condition: SQL | undefined,
+  page: Page<RelationRow>,
+): Promise<{ ids: string[]; total: number }> {
+  const kin = database
+    .$with("kin")
+    .as(
+      database
+        .select({ id: builds.id })
+        .from(builds)
+        .innerJoin(child, eq(child.id, builds.versionId))
+        .leftJoin(used, eq(used.id, builds.parentChannelId))
+        .where(condition),
+    );
+  const after = page.where === undefined ? sql`` : sql`WHERE ${page.where}`;
+  const order = sql.join(page.orderBy, sql`, `);
+  const ids = sql<string[]>`ARRAY(
+    SELECT id FROM kin AS builds ${after} ORDER BY ${order} LIMIT ${page.limit})`;
+  const query = database.with(kin).select({ total: count(), ids }).from(kin);
+  const [found] = await query.execute(page.values);
+  return found ?? { ids: [], total: 0 };
 }
 
 /** One row for each build with a source; the joins are those that {@link RELATION} names. */
