@@ -56,6 +56,14 @@ describe("a build", () => {
     expect(changed.build).toMatchObject({ labels: { team: "db" }, status: "BUILD_RUNNING" });
   });
 
+  it("shows the artifacts that it has already in the answer to a heartbeat", async () => {
+    const id = await addBuild();
+    const { artifacts } = DONE;
+    await ok("PATCH", `${path}/builds/${id}`, { status: "BUILD_RUNNING", artifacts });
+    const { build } = await ok("PATCH", `${path}/builds/${id}`, { status: "BUILD_RUNNING" });
+    expect(build.artifacts).toMatchObject(artifacts);
+  });
+
   it("is not done without an artifact and a platform", async () => {
     const id = await addBuild();
     const patch = (body: object) => code("PATCH", `${path}/builds/${id}`, body);

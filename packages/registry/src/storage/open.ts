@@ -82,7 +82,7 @@ async function openPglite(
   });
 }
 
-async function openPostgres(url: string, poolSize = 16): Promise<Storage> {
+async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
   const { connect } = await import("./postgres.ts");
   const { database, check, end } = connect(url, poolSize);
   await opened("the PostgreSQL of DATABASE_URL", check).catch(async (error) => {

@@ -19,6 +19,9 @@ export async function artifactsOf({ database }: Work, buildId: string): Promise<
   return await query.execute({ build: buildId });
 }
 
+/** Whether the build of a query has any: a heartbeat of one that has none need not ask for them. */
+export const hasArtifacts = sql<boolean>`EXISTS (SELECT FROM artifacts one WHERE one.build_id = builds.id)`;
+
 /**
  * Adds artifacts to a build, those that it has already left out.
  *

@@ -1,4 +1,4 @@
-import { and, eq, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { placeholderFor, preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
@@ -8,7 +8,7 @@ import { newId } from "../ids.ts";
 import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import { type Work, within } from "../work.ts";
-import { addArtifacts, artifactsOf } from "./artifacts.ts";
+import { addArtifacts, artifactsOf, hasArtifacts } from "./artifacts.ts";
 import { completeIfDone } from "./complete.ts";
 import { adoptChildren, type Parent, resolveParent } from "./parents.ts";
 import { inheritRevocations } from "./revocations.ts";
@@ -65,13 +65,14 @@ export async function updateBuild(
   body: UpdateBuildBody,
 ): Promise<BuildRow> {
   if (isPlain(body)) {
-    const build = await change(work, path, id, body);
-    return { ...build, artifacts: await artifactsOf(work, id) };
+    const { hasArtifacts: hasSome, ...build } = await change(work, path, id, body);
+    return { ...build, artifacts: hasSome ? await artifactsOf(work, id) : [] };
   }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
     const version = await lockVersionAndLineage(inside, path);
-    return await finish(inside, version, await change(inside, path, id, body), body);
+    const { hasArtifacts: _, ...build } = await change(inside, path, id, body);
+    return await finish(inside, version, build, body);
   });
 }
 
@@ -146,7 +147,7 @@ async function change(
   path: VersionPath,
   id: string,
   body: UpdateBuildBody,
-): Promise<Columns> {
+): Promise<Columns & { hasArtifacts: boolean }> {
   const { database, caller } = work;
   const changes = changesOf(work, body);
   const query = preparedOn(database, `change_build ${Object.keys(changes)}`, (name) =>
@@ -160,7 +161,7 @@ async function change(
           ne(builds.status, "BUILD_DONE"),
         ),
       )
-      .returning()
+      .returning({ ...getTableColumns(builds), hasArtifacts })
       .prepare(name),
   );
   const names = { project: caller.projectId, ...path, build: id };
