@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describePlugin, startPlugin } from "@packerkit/plugin-protocol";
@@ -152,6 +152,12 @@ describe("packerkit-plugin", () => {
     await writeFile(kept, code.fill(0, code.length / 2));
     await runOnce(file, { NODE_COMPILE_CACHE: cache });
     expect((await stat(kept)).ino).not.toBe(first.ino);
+
+    // Where it cannot be put, nothing half-done stays.
+    await rm(kept);
+    await mkdir(kept);
+    await runOnce(file, { NODE_COMPILE_CACHE: cache });
+    expect(await filesIn(cache)).toEqual([]);
 
     const other = await mkdtemp(join(folder, "cache-"));
     await runOnce(file, { NODE_COMPILE_CACHE: other, NODE_DISABLE_COMPILE_CACHE: "1" });

@@ -29,7 +29,7 @@ function readCache(requireBuiltin: NodeJS.Require, path: string): Buffer | undef
 }
 
 function writeCache(requireBuiltin: NodeJS.Require, path: string, code: Buffer): void {
-  const { mkdirSync, renameSync, writeFileSync }: typeof import("node:fs") =
+  const { mkdirSync, renameSync, rmSync, writeFileSync }: typeof import("node:fs") =
     requireBuiltin("node:fs");
   const { dirname }: typeof import("node:path") = requireBuiltin("node:path");
   const { crc32 }: typeof import("node:zlib") = requireBuiltin("node:zlib");
@@ -42,6 +42,7 @@ function writeCache(requireBuiltin: NodeJS.Require, path: string, code: Buffer):
     renameSync(draft, path);
   } catch {
     // The next process compiles it again.
+    rmSync(draft, { force: true });
   }
 }
 
