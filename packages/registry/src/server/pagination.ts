@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, lt, or, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { LIMITS, type Pagination } from "../api/index.ts";
-import { placeholderFor } from "../storage/prepared.ts";
+import type { Database } from "../storage/database.ts";
+import { placeholderFor, preparedOn } from "../storage/prepared.ts";
 import { invalid } from "./grpc-error.ts";
 
 type Key = string | number | Date;
@@ -39,7 +40,7 @@ export interface Page<Row> {
   limit: Placeholder;
   /** What to run the query with, besides values of its own. */
   values: Record<string, unknown>;
-  finish(rows: readonly Row[]): { rows: Row[]; pagination: Pagination };
+  finish<Found extends Row>(rows: readonly Found[]): { rows: Found[]; pagination: Pagination };
 }
 
 interface Order {
@@ -98,6 +99,23 @@ export function pageOf<Row>(query: PageQuery, rules: PageRules<Row>): Page<Row> 
       };
     },
   };
+}
+
+/**
+ * Reads a page by a query that is built once for each order.
+ *
+ * @param list Tells lists apart.
+ * @param values What the query is run with, besides the page's own.
+ */
+export async function readPage<Row, Found extends Row>(
+  page: Page<Row>,
+  database: Database,
+  list: string,
+  values: Record<string, unknown>,
+  prepare: (name: string) => { execute(values: Record<string, unknown>): Promise<Found[]> },
+): Promise<{ rows: Found[]; pagination: Pagination }> {
+  const query = preparedOn(database, `${list} ${page.name}`, prepare);
+  return page.finish(await query.execute({ ...values, ...page.values }));
 }
 
 function ordersOf<Row>(orderBy: string | string[] | undefined, rules: PageRules<Row>): Order[] {

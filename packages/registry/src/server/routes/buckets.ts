@@ -7,9 +7,8 @@ import {
   sortedPageQuery,
   updateBucketBody,
 } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { buckets } from "../../storage/schema/index.ts";
-import { type PageRules, pageOf } from "../pagination.ts";
+import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { createBucket, deleteBucket, loadBucket, updateBucket } from "../rules/buckets.ts";
 import { BUCKET_PARTS, type BucketRow, presentBucket } from "../views/bucket-view.ts";
 import type { Routes } from "./index.ts";
@@ -61,18 +60,21 @@ export const bucketRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const query = preparedOn(work.database, `list_buckets ${page.name}`, (name) =>
-        work.database.query.buckets
-          .findMany({
-            where: and(eq(buckets.projectId, sql.placeholder("project")), page.where),
-            orderBy: page.orderBy,
-            limit: page.limit,
-            ...BUCKET_PARTS,
-          })
-          .prepare(name),
+      const { rows, pagination } = await readPage(
+        page,
+        work.database,
+        "list_buckets",
+        { project: work.caller.projectId },
+        (name) =>
+          work.database.query.buckets
+            .findMany({
+              where: and(eq(buckets.projectId, sql.placeholder("project")), page.where),
+              orderBy: page.orderBy,
+              limit: page.limit,
+              ...BUCKET_PARTS,
+            })
+            .prepare(name),
       );
-      const found = await query.execute({ project: work.caller.projectId, ...page.values });
-      const { rows, pagination } = page.finish(found);
       return { buckets: rows.map((row) => presentBucket(row, work)), pagination };
     },
   );

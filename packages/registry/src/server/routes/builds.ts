@@ -9,9 +9,8 @@ import {
   sortedPageQuery,
   updateBuildBody,
 } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { builds } from "../../storage/schema/index.ts";
-import { type PageRules, pageOf } from "../pagination.ts";
+import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { createBuild, deleteBuild, findBuild, updateBuild } from "../rules/builds.ts";
 import { findVersion } from "../rules/versions.ts";
 import { BUILD_PARTS, type BuildRow, presentBuild } from "../views/build-view.ts";
@@ -69,18 +68,21 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
       const version = await findVersion(work, pathOf(request.params));
-      const query = preparedOn(work.database, `list_builds ${page.name}`, (name) =>
-        work.database.query.builds
-          .findMany({
-            where: and(eq(builds.versionId, sql.placeholder("version")), page.where),
-            orderBy: page.orderBy,
-            limit: page.limit,
-            ...BUILD_PARTS,
-          })
-          .prepare(name),
+      const { rows, pagination: pages } = await readPage(
+        page,
+        work.database,
+        "list_builds",
+        { version: version.id },
+        (name) =>
+          work.database.query.builds
+            .findMany({
+              where: and(eq(builds.versionId, sql.placeholder("version")), page.where),
+              orderBy: page.orderBy,
+              limit: page.limit,
+              ...BUILD_PARTS,
+            })
+            .prepare(name),
       );
-      const found = await query.execute({ version: version.id, ...page.values });
-      const { rows, pagination: pages } = page.finish(found);
       return {
         builds: rows.map((row) => presentBuild(row, work)),
         location: locationOf(work.caller),

@@ -10,10 +10,9 @@ import {
   pageQuery,
   updateChannelBody,
 } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { channelAssignments } from "../../storage/schema/index.ts";
 import { refused } from "../grpc-error.ts";
-import { pageOf } from "../pagination.ts";
+import { pageOf, readPage } from "../pagination.ts";
 import {
   copyAssignment,
   createChannel,
@@ -162,22 +161,25 @@ export const channelRoutes: Routes = (app, _services, workOf) => {
       const page = pageOf(request.query, HISTORY_PAGES);
       const { bucket_name: bucket, channel_name: name } = request.params;
       const channel = await loadChannel(work, bucket, name);
-      const query = preparedOn(work.database, `list_history ${page.name}`, (id) =>
-        work.database.query.channelAssignments
-          .findMany({
-            where: and(eq(channelAssignments.channelId, sql.placeholder("channel")), page.where),
-            orderBy: page.orderBy,
-            limit: page.limit,
-            ...HISTORY_PARTS,
-          })
-          .prepare(id),
+      const { rows, pagination } = await readPage(
+        page,
+        work.database,
+        "list_history",
+        { channel: channel.id },
+        (id) =>
+          work.database.query.channelAssignments
+            .findMany({
+              where: and(eq(channelAssignments.channelId, sql.placeholder("channel")), page.where),
+              orderBy: page.orderBy,
+              limit: page.limit,
+              ...HISTORY_PARTS,
+            })
+            .prepare(id),
       );
-      const found = await query.execute({ channel: channel.id, ...page.values });
       const [total] = await work.database
         .select({ count: count() })
         .from(channelAssignments)
         .where(eq(channelAssignments.channelId, channel.id));
-      const { rows, pagination } = page.finish(found);
       return {
         count: total?.count ?? 0,
         history: rows.map((row) => presentAssignment(row, work)),

@@ -8,9 +8,8 @@ import {
   sortedPageQuery,
   updateEnforcedBlockBody,
 } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { enforcedBlocks } from "../../storage/schema/index.ts";
-import { type PageRules, pageOf } from "../pagination.ts";
+import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { blocksOfBucket } from "../rules/enforced-block-links.ts";
 import {
   type BlockRow,
@@ -86,17 +85,20 @@ export const enforcedBlockRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const query = preparedOn(work.database, `list_enforced_blocks ${page.name}`, (name) =>
-        work.database
-          .select()
-          .from(enforcedBlocks)
-          .where(and(eq(enforcedBlocks.projectId, sql.placeholder("project")), page.where))
-          .orderBy(...page.orderBy)
-          .limit(page.limit)
-          .prepare(name),
+      const { rows, pagination } = await readPage(
+        page,
+        work.database,
+        "list_enforced_blocks",
+        { project: work.caller.projectId },
+        (name) =>
+          work.database
+            .select()
+            .from(enforcedBlocks)
+            .where(and(eq(enforcedBlocks.projectId, sql.placeholder("project")), page.where))
+            .orderBy(...page.orderBy)
+            .limit(page.limit)
+            .prepare(name),
       );
-      const found = await query.execute({ project: work.caller.projectId, ...page.values });
-      const { rows, pagination } = page.finish(found);
       return { enforced_blocks: rows.map((row) => presentBlock(row, undefined, work)), pagination };
     },
   );

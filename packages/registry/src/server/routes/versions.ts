@@ -9,9 +9,8 @@ import {
   updateVersionBody,
   versionAnswer,
 } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { versions } from "../../storage/schema/index.ts";
-import { type PageRules, pageOf } from "../pagination.ts";
+import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { findBucket } from "../rules/buckets.ts";
 import { recordOperation } from "../rules/operations.ts";
 import { deleteVersion, updateVersion } from "../rules/update-version.ts";
@@ -68,18 +67,21 @@ export const versionRoutes: Routes = (app, _services, workOf) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
       const bucket = await findBucket(work, request.params.bucket_name);
-      const query = preparedOn(work.database, `list_versions ${page.name}`, (name) =>
-        work.database.query.versions
-          .findMany({
-            where: and(eq(versions.bucketId, sql.placeholder("bucket")), page.where),
-            orderBy: page.orderBy,
-            limit: page.limit,
-            ...VERSION_PARTS,
-          })
-          .prepare(name),
+      const { rows, pagination } = await readPage(
+        page,
+        work.database,
+        "list_versions",
+        { bucket: bucket.id },
+        (name) =>
+          work.database.query.versions
+            .findMany({
+              where: and(eq(versions.bucketId, sql.placeholder("bucket")), page.where),
+              orderBy: page.orderBy,
+              limit: page.limit,
+              ...VERSION_PARTS,
+            })
+            .prepare(name),
       );
-      const found = await query.execute({ bucket: bucket.id, ...page.values });
-      const { rows, pagination } = page.finish(found);
       return { versions: rows.map((row) => presentVersion(row, work)), pagination };
     },
   );

@@ -1,8 +1,7 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { ExternalArtifact, Pagination, SearchBody } from "../../api/index.ts";
-import { preparedOn } from "../../storage/prepared.ts";
 import { artifacts, builds } from "../../storage/schema/index.ts";
-import { type Page, type PageQuery, type PageRules, pageOf } from "../pagination.ts";
+import { type Page, type PageQuery, type PageRules, pageOf, readPage } from "../pagination.ts";
 import { BUILD_PARTS, presentBuild } from "../views/build-view.ts";
 import { presentVersion, VERSION_PARTS } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
@@ -19,16 +18,10 @@ export async function searchArtifacts(
   body: SearchBody,
   query: PageQuery,
 ): Promise<{ artifacts: ExternalArtifact[]; pagination: Pagination }> {
-  const page = pageOf(query, PAGES);
-  const found = await makersOf(work, body, page).execute({
-    ...body,
-    project: work.caller.projectId,
-    ...page.values,
-  });
-  const { rows, pagination } = page.finish(found);
+  const { rows, pagination } = await readMakers(work, body, pageOf(query, PAGES));
   return {
     pagination,
-    artifacts: (rows as typeof found).map((row) => {
+    artifacts: rows.map((row) => {
       const shown = presentVersion(row.version, work);
       const { id, name, labels } = row.version.bucket;
       return {
@@ -54,13 +47,12 @@ export async function searchArtifacts(
   };
 }
 
-function makersOf(
-  { database }: Work,
-  { region, platform }: SearchBody,
-  page: Page<{ id: string }>,
-) {
-  const narrowed = [region === "" ? [] : "region", platform === "" ? [] : "platform"].flat();
-  return preparedOn(database, `search_artifacts ${narrowed} ${page.name}`, (name) => {
+async function readMakers(work: Work, body: SearchBody, page: Page<{ id: string }>) {
+  const { region, platform } = body;
+  const { database, caller } = work;
+  const list = `search_artifacts ${region === "" ? "" : "region"} ${platform === "" ? "" : "platform"}`;
+  const values = { ...body, project: caller.projectId };
+  return await readPage(page, database, list, values, (name) => {
     const makers = database
       .select({ id: artifacts.buildId })
       .from(artifacts)
