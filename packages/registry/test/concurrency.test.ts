@@ -61,6 +61,27 @@ describe("publishers at once", () => {
     expect(await winners("PUT", "/buckets", { name: "raced" })).toBe(1);
   });
 
+  it("of a parent and its child: the child stands on the parent, whoever comes first", async () => {
+    const pairs = range(24).map((index) => [
+      publish(client, {
+        bucket: `twin-parent-${index}`,
+        artifacts: [{ external_identifier: `twin-${index}`, region: "eu" }],
+      }),
+      publish(client, {
+        bucket: `twin-child-${index}`,
+        build: { source_external_identifier: `twin-${index}` },
+      }),
+    ]);
+    await Promise.all(pairs.flat());
+    for (const index of range(24)) {
+      const { relations } = await ok(
+        "GET",
+        `/buckets/twin-parent-${index}/ancestry?type=ANCESTRY_TYPE_CHILDREN`,
+      );
+      expect(relations).toMatchObject([{ child: { bucket_name: `twin-child-${index}` } }]);
+    }
+  });
+
   it("and who revokes: nothing that stands on the revoked version stays good", async () => {
     const base = await publish(client, { bucket: "race-base", fingerprint: "fp" });
     const publishing = range(6).map((index) =>

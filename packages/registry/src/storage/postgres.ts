@@ -6,6 +6,9 @@ import * as schema from "./schema/index.ts";
 /** How many statements a connection keeps prepared at most: those with lists of any length would have no end. */
 const PREPARED = 500;
 
+/** The share of connections that are for writing: those who wait for one leave the processor to those who read. */
+const WRITING = 0.4;
+
 /** The names of prepared statements by their text, the same on all connections. */
 const names = new Map<string, string>();
 
@@ -18,15 +21,16 @@ export interface Connections {
 }
 
 /**
- * Connects to a PostgreSQL server. Half of the connections are for reading: who looks up an image does not wait for
+ * Connects to a PostgreSQL server. Most connections are for reading alone: who looks up an image does not wait for
  * those who publish, whose commits wait for a disk. Every connection has a `Database` of its own that lasts as long as
  * it does, so that what is prepared within a transaction serves the next one too.
  *
  * @param url `postgres://user:password@host/database`
  */
 export function connect(url: string, poolSize: number): Connections {
-  const readers = openPool(url, Math.ceil(poolSize / 2));
-  const writers = openPool(url, Math.ceil(poolSize / 2));
+  const writing = Math.ceil(poolSize * WRITING);
+  const readers = openPool(url, Math.max(1, poolSize - writing));
+  const writers = openPool(url, writing);
   const database = drizzle(new Router(readers, writers) as unknown as pg.Pool, { schema });
   const plain = drizzle(writers, { schema });
   database.transaction = async (work, settings) =>
@@ -68,7 +72,7 @@ function openPool(url: string, max: number): pg.Pool {
     connectionTimeoutMillis: 10_000,
     application_name: "packerkit-registry",
     options:
-      "-c timezone=UTC -c jit=off -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
+      "-c timezone=UTC -c jit=off -c random_page_cost=1.1 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
   } as pg.PoolConfig);
   // A connection that breaks is replaced, and fails what is asked of it; without listeners it would end the process,
   // whether it is idle or between two statements of a transaction.

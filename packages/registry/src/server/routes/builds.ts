@@ -1,4 +1,3 @@
-import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
   build,
@@ -10,10 +9,9 @@ import {
   updateBuildBody,
 } from "../../api/index.ts";
 import { builds } from "../../storage/schema/index.ts";
-import { type PageRules, pageOf, readPage } from "../pagination.ts";
-import { createBuild, deleteBuild, findBuild, updateBuild } from "../rules/builds.ts";
-import { findVersion } from "../rules/versions.ts";
-import { BUILD_PARTS, type BuildRow, presentBuild } from "../views/build-view.ts";
+import { type PageRules, pageOf } from "../pagination.ts";
+import { createBuild, deleteBuild, findBuild, listBuilds, updateBuild } from "../rules/builds.ts";
+import { type BuildRow, presentBuild } from "../views/build-view.ts";
 import { locationOf } from "../views/location.ts";
 import type { Routes } from "./index.ts";
 import { answers, buildParams, describe, versionParams } from "./schemas.ts";
@@ -67,22 +65,7 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const page = pageOf(request.query, PAGES);
-      const version = await findVersion(work, pathOf(request.params));
-      const { rows, pagination: pages } = await readPage(
-        page,
-        work.database,
-        "list_builds",
-        { version: version.id },
-        (name) =>
-          work.database.query.builds
-            .findMany({
-              where: and(eq(builds.versionId, sql.placeholder("version")), page.where),
-              orderBy: page.orderBy,
-              limit: page.limit,
-              ...BUILD_PARTS,
-            })
-            .prepare(name),
-      );
+      const { rows, pagination: pages } = await listBuilds(work, pathOf(request.params), page);
       return {
         builds: rows.map((row) => presentBuild(row, work)),
         location: locationOf(work.caller),
@@ -102,7 +85,7 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
     },
     async (request) => {
       const work = workOf(request);
-      const row = await findBuild(work, pathOf(request.params), request.params.build_id);
+      const row = await findBuild(work, buildPathOf(request.params));
       return { build: presentBuild(row, work) };
     },
   );
@@ -120,8 +103,7 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
     },
     async (request) => {
       const work = workOf(request);
-      const { build_id: id } = request.params;
-      const row = await updateBuild(work, pathOf(request.params), id, request.body);
+      const row = await updateBuild(work, buildPathOf(request.params), request.body);
       return { build: presentBuild(row, work) };
     },
   );
@@ -137,8 +119,12 @@ export const buildRoutes: Routes = (app, _services, workOf) => {
       },
     },
     async (request) => {
-      await deleteBuild(workOf(request), pathOf(request.params), request.params.build_id);
+      await deleteBuild(workOf(request), buildPathOf(request.params));
       return {};
     },
   );
 };
+
+function buildPathOf(params: { bucket_name: string; fingerprint: string; build_id: string }) {
+  return { ...pathOf(params), build: params.build_id };
+}

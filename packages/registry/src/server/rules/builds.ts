@@ -1,37 +1,65 @@
-import { and, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
-import { placeholderFor, preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
+import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
 import { builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";
+import type { Page } from "../pagination.ts";
 import { BUILD_PARTS, type BuildRow } from "../views/build-view.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import { type Work, within } from "../work.ts";
-import { addArtifacts, artifactsOf, hasArtifacts } from "./artifacts.ts";
+import { artifactsOf } from "./artifacts.ts";
+import {
+  type BuildPath,
+  type ChangedBuild,
+  type Changes,
+  changeBuild,
+  changeRow,
+  changesOf,
+} from "./change-build.ts";
 import { completeIfDone } from "./complete.ts";
-import { adoptChildren, type Parent, resolveParent } from "./parents.ts";
+import type { ImageNames } from "./locks.ts";
+import { adopt, namedParent } from "./parents.ts";
 import { inheritRevocations } from "./revocations.ts";
 import {
   findVersion,
   isVersion,
   lockVersion,
   lockVersionAndLineage,
+  noVersion,
   requireIncomplete,
   type VersionPath,
 } from "./versions.ts";
 
-type Columns = typeof builds.$inferSelect;
-
 /** @throws {GrpcError} 5 without such a build in the version. */
-export async function findBuild(work: Work, path: VersionPath, id: string): Promise<BuildRow> {
+export async function findBuild(work: Work, path: BuildPath): Promise<BuildRow> {
   const version = await findVersion(work, path);
   const build = await work.database.query.builds.findFirst({
-    where: and(eq(builds.id, id), eq(builds.versionId, version.id)),
+    where: and(eq(builds.id, path.build), eq(builds.versionId, version.id)),
     ...BUILD_PARTS,
   });
   if (build !== undefined) return build;
-  throw noBuild(path, id);
+  throw noBuild(path);
+}
+
+/** A page of a version's builds. @throws {GrpcError} 5 without the version. */
+export async function listBuilds(work: Work, path: VersionPath, page: Page<BuildRow>) {
+  const { database, caller } = work;
+  const query = preparedOn(database, `list_builds ${page.name}`, (name) =>
+    database.query.versions
+      .findFirst({
+        columns: {},
+        where: isVersion(work),
+        with: {
+          builds: { where: page.where, orderBy: page.orderBy, limit: page.limit, ...BUILD_PARTS },
+        },
+      })
+      .prepare(name),
+  );
+  const version = await query.execute({ project: caller.projectId, ...path, ...page.values });
+  if (version === undefined) throw noVersion(path);
+  return page.finish(version.builds);
 }
 
 /**
@@ -44,11 +72,18 @@ export async function createBuild(
   path: VersionPath,
   body: CreateBuildBody,
 ): Promise<BuildRow> {
-  if (isPlain(body)) return { ...(await insertBuild(work, path, body)), artifacts: [] };
+  const { component_type: component } = body;
+  if (isPlain(body)) {
+    const build = await insertBuild(work, path, component, changesOf(work, body));
+    return { ...build, artifacts: [] };
+  }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    const version = await lockVersionAndLineage(inside, path);
-    return await finish(inside, version, await insertBuild(inside, path, body), body);
+    const version = await lockVersionAndLineage(inside, path, imagesOf(body));
+    const { id } = await insertBuild(inside, path, component, {});
+    const named = await namedParent(inside, version, body);
+    const build = await changeBuild(inside, { ...path, build: id }, body, named);
+    return await finish(inside, { ...path, build: id }, version, build);
   });
 }
 
@@ -60,33 +95,42 @@ export async function createBuild(
  */
 export async function updateBuild(
   work: Work,
-  path: VersionPath,
-  id: string,
+  path: BuildPath,
   body: UpdateBuildBody,
 ): Promise<BuildRow> {
   if (isPlain(body)) {
-    const { hasArtifacts: hasSome, ...build } = await change(work, path, id, body);
-    return { ...build, artifacts: hasSome ? await artifactsOf(work, id) : [] };
+    const changed = await changeRow(work, path, changesOf(work, body));
+    if (changed === undefined) throw await refusalOf(work, path);
+    const { hasArtifacts: hasSome, ...build } = changed;
+    return { ...build, artifacts: hasSome ? await artifactsOf(work, build.id) : [] };
   }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    const version = await lockVersionAndLineage(inside, path);
-    const { hasArtifacts: _, ...build } = await change(inside, path, id, body);
-    return await finish(inside, version, build, body);
+    if (body.parent_version_id !== "") {
+      const version = await lockVersionAndLineage(inside, path, imagesOf(body));
+      const named = await namedParent(inside, version, body);
+      return await finish(inside, path, version, await changeBuild(inside, path, body, named));
+    }
+    // Sent at once; PostgreSQL runs the second when it has the locks of the first.
+    const [version, build] = await Promise.all([
+      lockVersionAndLineage(inside, path, imagesOf(body)),
+      changeBuild(inside, path, body, undefined),
+    ]);
+    return await finish(inside, path, version, build);
   });
 }
 
 /** Removes a build from an incomplete version, which may then be completed without it. */
-export async function deleteBuild(work: Work, path: VersionPath, id: string): Promise<void> {
+export async function deleteBuild(work: Work, path: BuildPath): Promise<void> {
   await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
     const version = await lockVersion(inside, path);
     requireIncomplete(version, path, "its builds stay as they are");
     const removed = await transaction
       .delete(builds)
-      .where(and(eq(builds.id, id), eq(builds.versionId, version.id)))
+      .where(and(eq(builds.id, path.build), eq(builds.versionId, version.id)))
       .returning({ id: builds.id });
-    if (removed.length === 0) throw noBuild(path, id);
+    if (removed.length === 0) throw noBuild(path);
   });
 }
 
@@ -102,12 +146,17 @@ function isPlain(body: CreateBuildBody | UpdateBuildBody): boolean {
 }
 
 /** Adds a build in one statement: that the version is incomplete is checked under its lock. */
-async function insertBuild(work: Work, path: VersionPath, body: CreateBuildBody): Promise<Columns> {
+async function insertBuild(
+  work: Work,
+  path: VersionPath,
+  component: string,
+  changes: Changes,
+): Promise<typeof builds.$inferSelect> {
   const { database, caller, now } = work;
   const build = {
     id: newId(),
     projectId: caller.projectId,
-    componentType: body.component_type,
+    componentType: component,
     platform: "",
     status: "BUILD_UNSET",
     labels: {},
@@ -118,7 +167,8 @@ async function insertBuild(work: Work, path: VersionPath, body: CreateBuildBody)
     parentChannelId: null,
     heartbeatAt: null,
     createdAt: now,
-    ...changesOf(work, body),
+    updatedAt: now,
+    ...changes,
   };
   const query = preparedOn(database, "insert_build", (name) =>
     database
@@ -137,106 +187,55 @@ async function insertBuild(work: Work, path: VersionPath, body: CreateBuildBody)
   const version = await findVersion(work, path);
   requireIncomplete(version, path, "publish new builds under another fingerprint");
   throw alreadyExists(
-    `the version ${path.fingerprint} has a build of ${JSON.stringify(body.component_type)} already`,
+    `the version ${path.fingerprint} has a build of ${JSON.stringify(component)} already`,
   );
 }
 
-/** Changes a build's own row, in one statement: that it is not done is checked under the row's lock. */
-async function change(
-  work: Work,
-  path: VersionPath,
-  id: string,
-  body: UpdateBuildBody,
-): Promise<Columns & { hasArtifacts: boolean }> {
-  const { database, caller } = work;
-  const changes = changesOf(work, body);
-  const query = preparedOn(database, `change_build ${Object.keys(changes)}`, (name) =>
-    database
-      .update(builds)
-      .set(placeholdersForKeys(changes))
-      .where(
-        and(
-          eq(builds.id, sql.placeholder("build")),
-          sql`${builds.versionId} = (${database.select({ id: versions.id }).from(versions).where(isVersion(work))})`,
-          ne(builds.status, "BUILD_DONE"),
-        ),
-      )
-      .returning({ ...getTableColumns(builds), hasArtifacts })
-      .prepare(name),
-  );
-  const names = { project: caller.projectId, ...path, build: id };
-  const [changed] = await query.execute({ ...changes, ...names });
-  if (changed !== undefined) return changed;
-  const build = await findBuild(work, path, id);
-  throw refused(
-    `the build ${id} of ${JSON.stringify(build.componentType)} is done and takes no change`,
-  );
-}
-
-/** What follows from a change for the build's artifacts, its parent and its version, which is locked. */
+/** What follows from a change for the version, which is locked, and for what stands on it. */
 async function finish(
   work: Work,
+  path: BuildPath,
   version: VersionColumns,
-  build: Columns,
-  body: CreateBuildBody | UpdateBuildBody,
+  changed: ChangedBuild | undefined,
 ): Promise<BuildRow> {
-  const { all, added } = await addArtifacts(work, build, body.artifacts);
-  const parent = await resolveParent(work, version, build, body);
-  if (parent.parentVersionId !== null) {
-    await work.database.update(builds).set(parent).where(eq(builds.id, build.id));
+  if (changed === undefined) throw await refusalOf(work, path);
+  const { orphans, isParentRevoked, ...build } = changed;
+  const isDone = build.status === "BUILD_DONE";
+  if (isDone) requireResult(build);
+  if (orphans.length > 0) await adopt(work, orphans, version.id);
+  if (isParentRevoked && build.parentVersionId !== null) {
+    await inheritRevocations(work, build.parentVersionId);
   }
-  if (build.status === "BUILD_DONE") requireResult(build, all.length);
-  await followLineage(work, version, build, parent, added);
-  if (build.status === "BUILD_DONE") await completeIfDone(work, version);
-  return { ...build, ...parent, artifacts: all };
+  if (orphans.length > 0 && version.revokeAt !== null) {
+    await inheritRevocations(work, version.id);
+  }
+  if (isDone) await completeIfDone(work, version);
+  return build;
 }
 
-/** A new parent's revocations, and those of this version for the children that it turns out to have. */
-async function followLineage(
-  work: Work,
-  version: VersionColumns,
-  before: Columns,
-  parent: Parent,
-  added: readonly string[],
-): Promise<void> {
-  if (parent.parentVersionId !== null && parent.parentVersionId !== before.parentVersionId) {
-    await inheritRevocations(work, parent.parentVersionId);
-  }
-  if (await adoptChildren(work, version.id, added)) await inheritRevocations(work, version.id);
-}
-
-function changesOf(work: Work, body: CreateBuildBody | UpdateBuildBody): Partial<Columns> {
-  const { status, labels } = body;
-  const metadata = "metadata" in body ? body.metadata : undefined;
+function imagesOf(body: CreateBuildBody | UpdateBuildBody): ImageNames {
   return {
-    updatedAt: work.now,
-    ...(status === undefined || status === "BUILD_UNSET" ? {} : { status }),
-    ...(status === "BUILD_RUNNING" ? { heartbeatAt: work.now } : {}),
-    ...(labels === undefined ? {} : { labels }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...(body.platform === "" ? {} : { platform: body.platform }),
-    ...(body.packer_run_uuid === "" ? {} : { packerRunUuid: body.packer_run_uuid }),
-    ...(body.source_external_identifier === ""
-      ? {}
-      : { sourceExternalIdentifier: body.source_external_identifier }),
+    made: body.artifacts.map((artifact) => artifact.external_identifier),
+    source: body.source_external_identifier,
   };
 }
 
-function placeholdersForKeys(changes: Partial<Columns>): Partial<Record<keyof Columns, SQL>> {
-  const keys = Object.keys(changes) as (keyof Columns)[];
-  return Object.fromEntries(keys.map((key) => [key, placeholderFor(builds[key], key)]));
+/** Why a build takes no change. */
+async function refusalOf(work: Work, path: BuildPath): Promise<GrpcError> {
+  const { id, componentType } = await findBuild(work, path);
+  return refused(`the build ${id} of ${JSON.stringify(componentType)} is done and takes no change`);
 }
 
-function requireResult(build: Columns, artifactCount: number): void {
-  if (artifactCount > 0 && build.platform !== "") return;
-  const lacking = artifactCount === 0 ? "an artifact" : "a platform";
+function requireResult(build: BuildRow): void {
+  if (build.artifacts.length > 0 && build.platform !== "") return;
+  const lacking = build.artifacts.length === 0 ? "an artifact" : "a platform";
   throw invalid(
     `the build ${build.id} of ${JSON.stringify(build.componentType)} cannot be BUILD_DONE without ${lacking}: send it along`,
   );
 }
 
-function noBuild(path: VersionPath, id: string): GrpcError {
+function noBuild(path: BuildPath): GrpcError {
   return notFound(
-    `the version ${path.fingerprint} of the bucket ${JSON.stringify(path.bucket)} has no build ${id}`,
+    `the version ${path.fingerprint} of the bucket ${JSON.stringify(path.bucket)} has no build ${path.build}`,
   );
 }

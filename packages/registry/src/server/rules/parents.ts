@@ -1,84 +1,26 @@
-import { and, desc, eq, isNull, ne, sql } from "drizzle-orm";
-import { placeholderFor, preparedOn } from "../../storage/prepared.ts";
+import { and, desc, eq, inArray, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { placeholderFor } from "../../storage/prepared.ts";
 import { artifacts, buckets, builds, channels, versions } from "../../storage/schema/index.ts";
 import type { VersionColumns } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
 
-/** What a build stands on; no version for a source that the registry does not know. */
+/** What a build stands on. */
 export interface Parent {
-  parentVersionId: string | null;
+  parentVersionId: string;
   parentChannelId: string | null;
 }
 
-type BuildColumns = typeof builds.$inferSelect;
-
 /**
- * What a build stands on once the body is applied: the version that the client names or, without one, the newest
- * version with the source among its artifacts. A version or channel that is gone since the client looked it up does
- * not fail the publish: the image was built all the same.
+ * The parent that a client names, if it does. A version or channel that is gone since the client looked it up does not
+ * fail the publish: the image was built all the same.
  */
-export async function resolveParent(
-  work: Work,
-  version: VersionColumns,
-  build: BuildColumns,
-  body: {
-    parent_version_id: string;
-    parent_channel_id: string;
-    source_external_identifier: string;
-    platform: string;
-  },
-): Promise<Parent> {
-  const named = await namedParent(work, version, body.parent_version_id, body.parent_channel_id);
-  if (named !== undefined) return named;
-  if (build.parentVersionId !== null || body.source_external_identifier === "") {
-    return { parentVersionId: build.parentVersionId, parentChannelId: build.parentChannelId };
-  }
-  const found = await ownerOf(
-    work,
-    version,
-    body.source_external_identifier,
-    body.platform || build.platform,
-  );
-  return { parentVersionId: found ?? null, parentChannelId: null };
-}
-
-/**
- * Links the builds that were published before the source that they name.
- *
- * @returns whether there were any.
- */
-export async function adoptChildren(
+export async function namedParent(
   { database, caller }: Work,
-  versionId: string,
-  identifiers: readonly string[],
-): Promise<boolean> {
-  if (identifiers.length === 0) return false;
-  const query = preparedOn(database, "adopt_children", (name) =>
-    database
-      .update(builds)
-      .set({ parentVersionId: placeholderFor(builds.parentVersionId, "version") })
-      .where(
-        and(
-          eq(builds.projectId, sql.placeholder("project")),
-          sql`${builds.sourceExternalIdentifier} = ANY(ARRAY(SELECT unnest(${sql.placeholder("identifiers")}::text[])))`,
-          ne(builds.sourceExternalIdentifier, ""),
-          isNull(builds.parentVersionId),
-          ne(builds.versionId, sql.placeholder("version")),
-        ),
-      )
-      .returning({ id: builds.id })
-      .prepare(name),
-  );
-  const project = caller.projectId;
-  return (await query.execute({ project, version: versionId, identifiers })).length > 0;
-}
-
-async function namedParent(
-  { database, caller }: Work,
-  version: VersionColumns,
-  versionId: string,
-  channelId: string,
+  version: Pick<VersionColumns, "id">,
+  body: { parent_version_id: string; parent_channel_id: string },
 ): Promise<Parent | undefined> {
+  const { parent_version_id: versionId, parent_channel_id: channelId } = body;
   if (versionId === "" || versionId === version.id) return undefined;
   const [row] = await database
     .select({ id: versions.id, channelId: channels.id })
@@ -93,39 +35,67 @@ async function namedParent(
   return { parentVersionId: row.id, parentChannelId: row.channelId };
 }
 
-/** Two clouds may use one identifier: the build's own platform comes first, then complete versions, then newer. */
-async function ownerOf(
-  { database, caller }: Work,
-  version: VersionColumns,
-  identifier: string,
-  platform: string,
-): Promise<string | undefined> {
-  const query = preparedOn(database, "owner_of_image", (name) =>
-    database
-      .select({ id: builds.versionId })
-      .from(artifacts)
-      .innerJoin(builds, eq(builds.id, artifacts.buildId))
-      .innerJoin(versions, eq(versions.id, builds.versionId))
-      .where(
-        and(
-          eq(artifacts.projectId, sql.placeholder("project")),
-          eq(artifacts.externalIdentifier, sql.placeholder("identifier")),
-          ne(builds.versionId, sql.placeholder("version")),
-        ),
-      )
-      .orderBy(
-        desc(sql`${builds.platform} = ${sql.placeholder("platform")}`),
-        desc(sql`${versions.number} > 0`),
-        desc(artifacts.id),
-      )
-      .limit(1)
-      .prepare(name),
-  );
-  const [row] = await query.execute({
-    project: caller.projectId,
-    identifier,
-    version: version.id,
-    platform,
-  });
-  return row?.id;
+/**
+ * What an UPDATE of a build sets where the client names no parent: the newest version with the build's `source` among
+ * its artifacts, if there is one and the build has no parent yet. Two clouds may use one identifier: the build's own
+ * platform comes first, then complete versions, then newer.
+ */
+export function parentOfSource(
+  { database }: Work,
+  changes: { platform?: string },
+): Record<keyof Parent, SQL> {
+  const owner = alias(builds, "owner");
+  const platform =
+    changes.platform === undefined ? builds.platform : placeholderFor(builds.platform, "platform");
+  const found = database
+    .select({ id: owner.versionId })
+    .from(artifacts)
+    .innerJoin(owner, eq(owner.id, artifacts.buildId))
+    .innerJoin(versions, eq(versions.id, owner.versionId))
+    .where(
+      and(
+        eq(artifacts.projectId, sql.placeholder("project")),
+        eq(artifacts.externalIdentifier, sql.placeholder("source")),
+        ne(owner.versionId, builds.versionId),
+      ),
+    )
+    .orderBy(
+      desc(sql`${owner.platform} = ${platform}`),
+      desc(sql`${versions.number} > 0`),
+      desc(artifacts.id),
+    )
+    .limit(sql`1` as never);
+  return {
+    parentVersionId: sql`coalesce(${builds.parentVersionId}, (${found}))`,
+    parentChannelId: sql`CASE WHEN ${builds.parentVersionId} IS NOT NULL THEN ${builds.parentChannelId} END`,
+  };
+}
+
+/** Whether the parent of the build in a statement's part `changed` is revoked, or will be. */
+export const isParentRevoked = sql<boolean>`EXISTS (
+  SELECT FROM versions WHERE id = changed.parent_version_id AND revoke_at IS NOT NULL)`;
+
+/**
+ * The ids of the builds that were published before the source that they name, which is among the artifacts in a
+ * statement's part `added` of the build in its part `changed`. It takes each artifact by itself: where PostgreSQL may
+ * choose, it reads all builds, as long as it takes them for few.
+ */
+export function orphansOf(project: Placeholder): SQL<string[]> {
+  // The empty text is written out: a plan that is made before its value is known could not use the index without it.
+  return sql`ARRAY(
+    SELECT orphan.id FROM added CROSS JOIN LATERAL (
+      SELECT id FROM builds
+      WHERE project_id = ${project} AND source_external_identifier = added.external_identifier
+        AND source_external_identifier <> '' AND parent_version_id IS NULL
+        AND version_id <> changed.version_id
+      OFFSET 0
+    ) AS orphan)`;
+}
+
+/** Links builds to their parent, unless another request just did. */
+export async function adopt({ database }: Work, ids: string[], parentId: string): Promise<void> {
+  await database
+    .update(builds)
+    .set({ parentVersionId: parentId })
+    .where(and(inArray(builds.id, ids), isNull(builds.parentVersionId)));
 }

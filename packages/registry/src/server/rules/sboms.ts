@@ -33,7 +33,7 @@ export async function uploadSbom(
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
     await lockVersion(inside, path);
-    const build = await findBuild(inside, path, buildId);
+    const build = await findBuild(inside, { ...path, build: buildId });
     if (build.status === "BUILD_DONE") {
       throw refused(`the build ${buildId} is done and takes no SBOM: upload it before`);
     }
@@ -60,7 +60,7 @@ export async function uploadSbom(
 
 /** The SBOMs of a build, oldest first, without their contents. */
 export async function listSboms(work: Work, path: VersionPath, buildId: string) {
-  const build = await findBuild(work, path, buildId);
+  const build = await findBuild(work, { ...path, build: buildId });
   return await work.database
     .select(SHOWN)
     .from(sboms)
@@ -75,7 +75,7 @@ export async function findSbom(
   buildId: string,
   name: string,
 ): Promise<SbomRow> {
-  const build = await findBuild(work, path, buildId);
+  const build = await findBuild(work, { ...path, build: buildId });
   const [sbom] = await work.database
     .select(SHOWN)
     .from(sboms)

@@ -13,7 +13,13 @@ import {
 } from "../views/version-view.ts";
 import type { Work } from "../work.ts";
 import { inBucket, isBucket, noBucket } from "./buckets.ts";
-import { sharedLineageLock } from "./locks.ts";
+import {
+  type ImageNames,
+  imageLocks,
+  lockLineage,
+  MOST_IMAGE_LOCKS,
+  sharedLineageLock,
+} from "./locks.ts";
 
 /** A version by the names that paths give it. */
 export interface VersionPath {
@@ -86,29 +92,34 @@ export async function lockVersion(work: Work, path: VersionPath): Promise<Versio
 }
 
 /**
- * {@link lockVersion} after {@link lockLineageShared}, in one statement: PostgreSQL locks a row only once it has all that
- * the row is joined with.
+ * {@link lockVersion} after the project's lineage, shared, and the images by which its builds are linked, in one
+ * statement: PostgreSQL locks a row only once it has all that the row is joined with.
  */
 export async function lockVersionAndLineage(
   work: Work,
   path: VersionPath,
+  images: ImageNames = { made: [], source: "" },
 ): Promise<VersionColumns> {
   const { database, caller } = work;
+  if (images.made.length > MOST_IMAGE_LOCKS) {
+    await lockLineage(work);
+    return await lockVersion(work, path);
+  }
   const query = preparedOn(database, "lock_version_and_lineage", (id) => {
-    const locked = sharedLineageLock(sql.placeholder("project"));
-    const lineage = database
-      .$with("lineage")
-      .as((query) => query.select({ locked: locked.as("locked") }).from(sql`(SELECT) AS once`));
+    const lock = sharedLineageLock(sql.placeholder("project"));
+    const locks = database
+      .$with("locks", { locks: sql<number>`count(*)`.as("locks") })
+      .as(sql`SELECT count(*) AS locks FROM (SELECT ${lock} UNION ALL ${imageLocks()}) AS locked`);
     return database
-      .with(lineage)
+      .with(locks)
       .select(getTableColumns(versions))
       .from(versions)
-      .innerJoin(lineage, sql`true`)
+      .innerJoin(locks, sql`true`)
       .where(isVersion(work))
       .for("update", { of: versions })
       .prepare(id);
   });
-  const [version] = await query.execute({ project: caller.projectId, ...path });
+  const [version] = await query.execute({ project: caller.projectId, ...path, ...images });
   if (version !== undefined) return version;
   throw noVersion(path);
 }

@@ -1,6 +1,7 @@
 import type { Migration } from "../migration.ts";
 import { initial } from "./0001-initial.ts";
 import { versionsByBucket } from "./0002-versions-by-bucket.ts";
+import { manySources } from "./0003-many-sources.ts";
 
 /** In the order in which they are run. */
-export const migrations: readonly Migration[] = [initial, versionsByBucket];
+export const migrations: readonly Migration[] = [initial, versionsByBucket, manySources];
