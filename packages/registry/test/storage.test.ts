@@ -48,6 +48,25 @@ describe("the store's layout", () => {
     });
   });
 
+  it("is kept up by its server where no PostgreSQL server does it", async () => {
+    await using store = await openMemoryStore();
+    const { database: own } = store;
+    const known = async () => {
+      await own.execute(sql`SELECT pg_stat_force_next_flush()`);
+      const result = await own.execute(sql`
+        SELECT reltuples::int AS rows, n_dead_tup::int AS dead
+        FROM pg_class JOIN pg_stat_user_tables ON relid = pg_class.oid
+        WHERE pg_class.relname = 'organizations'`);
+      return rowsOf<{ rows: number; dead: number }>(result)[0];
+    };
+    await own.execute(sql`
+      INSERT INTO organizations SELECT n, 'one', now() FROM generate_series(1, 500) AS n`);
+    await own.execute(sql`DELETE FROM organizations WHERE id > '2'`);
+    expect((await known())?.dead).toBeGreaterThan(300);
+    await store.maintain();
+    expect(await known()).toEqual({ rows: 112, dead: 0 });
+  });
+
   it("finds what the data sources and the ancestry ask for by an index", async () => {
     const plan = async (query: ReturnType<typeof sql>): Promise<string> => {
       const result = await database.transaction(async (transaction) => {
@@ -190,6 +209,6 @@ describe("a backup", () => {
       importStore(target.database, from([JSON.stringify(header)])),
     ).rejects.toMatchObject({ code: "STORE_TOO_NEW" });
     expect(await listProjects(target.database)).toEqual([]);
-    expect(migrations.at(-1)?.id).toBe("0002-versions-by-bucket");
+    expect(migrations.at(-1)?.id).toBe("0003-many-sources");
   });
 });

@@ -111,6 +111,7 @@ function startSweeping(storage: Storage, settings: ServerSettings): () => Promis
   const once = async () => {
     try {
       await sweep(storage.database, settings.clock(), settings.heartbeatTimeout);
+      await storage.maintain();
     } catch (error) {
       settings.log?.write(
         `${JSON.stringify({ level: 40, msg: "the sweep failed, and is tried again", err: describeFailure(error) })}\n`,

@@ -6,8 +6,12 @@ import type { Database } from "./database.ts";
 import { emptyStore, unpackEmptyStore } from "./empty-store.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { whileFrugal } from "./frugal-wasm.ts";
+import { maintain } from "./maintain.ts";
 import { migrate } from "./migrate.ts";
 import * as schema from "./schema/index.ts";
+
+/** Its own default takes 128 MB for a cache that the operating system's makes needless; pages cost alike in any order. */
+const SETTINGS = ["shared_buffers=16MB", "random_page_cost=1.1"];
 
 /** Where the registry keeps what it stores. */
 export type StorageOptions =
@@ -23,6 +27,8 @@ export interface Storage extends AsyncDisposable {
   readonly database: Database;
   /** Whether other processes can use the store at the same time. */
   readonly shared: boolean;
+  /** Keeps the store quick and small, a piece at each call; a PostgreSQL server does that by itself. */
+  maintain(): Promise<void>;
   /** The whole of a store in memory, to open others like it faster; fails for other stores. */
   dumpImage(): Promise<Blob>;
   close(): Promise<void>;
@@ -66,14 +72,15 @@ async function openPglite(
     whileFrugal(() =>
       PGlite.create(path ?? "memory://", {
         ...(image === undefined ? {} : { loadDataDir: image }),
-        // Its own default takes 128 MB for a cache that the operating system's makes needless.
-        startParams: [...PGlite.defaultStartParams, "-c", "shared_buffers=16MB"],
+        startParams: [...PGlite.defaultStartParams, ...SETTINGS.flatMap((one) => ["-c", one])],
       }),
     ),
   );
+  const database = drizzle(client, { schema }) as unknown as Database;
   return await migrated({
-    database: drizzle(client, { schema }) as unknown as Database,
+    database,
     shared: false,
+    maintain: async () => await maintain(database),
     dumpImage: async () => await client.dumpDataDir("none"),
     close: async () => {
       await client.close();
@@ -92,6 +99,7 @@ async function openPostgres(url: string, poolSize = 10): Promise<Storage> {
   return await migrated({
     database,
     shared: true,
+    maintain: async () => {},
     dumpImage: async () => {
       throw new RegistryError("BAD_OPTION", "only a store in memory has an image: export it");
     },
