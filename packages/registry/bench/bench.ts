@@ -17,6 +17,9 @@ const FEW = 1_000;
 /** The most clients that publish at once. */
 const MANY = 64;
 
+/** How long a server publishes before it is measured, in milliseconds. */
+const WARM_UP = 15_000;
+
 /** Of the tables that grow with every publish. */
 const READ_WHOLE = `SELECT relname FROM pg_stat_user_tables
   WHERE seq_scan > 0 AND relname IN ('versions', 'builds', 'artifacts') ORDER BY relname`;
@@ -106,7 +109,7 @@ async function printPublishing(servers: Record<string, ServerProcess>): Promise<
     "| store | clients | publishes a second | CPU of the server for one, ms | look-up by channel meanwhile, p50 / p99, ms |\n|---|---|---|---|---|",
   );
   // What a new process runs is slower, until V8 has seen it often enough.
-  for (const server of Object.values(servers)) await measurePublishing(server, MANY);
+  for (const server of Object.values(servers)) await measurePublishing(server, MANY, WARM_UP);
   for (const clients of [1, 8, MANY]) {
     for (const [name, server] of Object.entries(servers)) {
       const { rate, cpu, lookUp } = await measurePublishing(server, clients);

@@ -3,7 +3,7 @@ import { type Client, publish, repeat, signIn, type Times, timesOf } from "./loa
 import type { ServerProcess } from "./server.ts";
 
 /** How long each case is measured, in milliseconds. */
-const DURATION = Number(process.env["BENCH_SECONDS"] ?? 5) * 1000;
+const DURATION = Number(process.env["BENCH_SECONDS"] ?? 10) * 1000;
 
 export interface PublishFigures {
   clients: number;
@@ -22,6 +22,7 @@ const PAUSE = 20;
 export async function measurePublishing(
   server: ServerProcess,
   clients: number,
+  duration = DURATION,
 ): Promise<PublishFigures> {
   const publisher = await signIn(server, clients);
   const reader = await signIn(server, 1);
@@ -32,7 +33,7 @@ export async function measurePublishing(
   }
   const before = server.cpu();
   const started = performance.now();
-  const until = started + DURATION;
+  const until = started + duration;
   const [looks, ...published] = await Promise.all([
     repeat(until, async () => await byChannel(reader, "load-0"), PAUSE),
     ...buckets.map((name) => repeat(until, async () => await publish(publisher, name))),

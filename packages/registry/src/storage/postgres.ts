@@ -9,6 +9,9 @@ const PREPARED = 500;
 /** The share of connections that are for writing: those who wait for one leave the processor to those who read. */
 const WRITING = 0.4;
 
+/** For how long a connection stays that nobody uses: a new one has everything to prepare. In milliseconds. */
+const IDLE = 600_000;
+
 /** The names of prepared statements by their text, the same on all connections. */
 const names = new Map<string, string>();
 
@@ -70,6 +73,7 @@ function openPool(url: string, max: number): pg.Pool {
     pipeline: true,
     max,
     connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: IDLE,
     application_name: "packerkit-registry",
     options:
       "-c timezone=UTC -c jit=off -c random_page_cost=1.1 -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
