@@ -31,7 +31,18 @@ export async function fillRegistry(
   const project = `'${projectId}'`;
   await fillBuckets(execute, project, buckets);
   await fillFamily(execute, project, fanOut);
-  for (const table of ["buckets", "versions", "channels", "builds", "artifacts"]) {
+  await execute(`INSERT INTO bucket_children
+    SELECT DISTINCT parent.bucket_id, child.bucket_id FROM builds
+    JOIN versions child ON child.id = builds.version_id
+    JOIN versions parent ON parent.id = builds.parent_version_id`);
+  for (const table of [
+    "buckets",
+    "versions",
+    "channels",
+    "builds",
+    "artifacts",
+    "bucket_children",
+  ]) {
     await execute(`ANALYZE ${table}`);
   }
 }

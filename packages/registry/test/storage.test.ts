@@ -148,18 +148,26 @@ describe("a backup", () => {
   }
 
   it("restores everything but the signing key", async () => {
-    await publish(client, {
+    const parent = await publish(client, {
       bucket: "backed-up",
       fingerprint: "fp",
       build: { labels: { team: "web" }, metadata: { packer: { version: "1.16.0" } } },
     });
     await client.ok("PATCH", "/buckets/backed-up/versions/fp", { revoke_in: "30d" });
+    await publish(client, { bucket: "stands-on-it", build: { parent_version_id: parent.id } });
     const { rows, lines } = await exported((await sharedStore()).database);
     expect(lines).toHaveLength(rows + 2);
     expect(lines.join("\n")).not.toContain("signing_keys");
     await using target = await openMemoryStore();
     expect(await importStore(target.database, from(lines))).toBe(rows);
     const again = await exported(target.database);
+    const families = sql`SELECT * FROM bucket_children ORDER BY parent_bucket_id, child_bucket_id`;
+    const [before, after] = await Promise.all([
+      database.execute(families),
+      target.database.execute(families),
+    ]);
+    expect(rowsOf(before)).not.toEqual([]);
+    expect(rowsOf(after)).toEqual(rowsOf(before));
     const next = sql`SELECT nextval(pg_get_serial_sequence('channel_assignments', 'sequence')) >
       (SELECT max(sequence) FROM channel_assignments) AS later`;
     expect(rowsOf(await target.database.execute(next))).toEqual([{ later: true }]);
@@ -209,6 +217,6 @@ describe("a backup", () => {
       importStore(target.database, from([JSON.stringify(header)])),
     ).rejects.toMatchObject({ code: "STORE_TOO_NEW" });
     expect(await listProjects(target.database)).toEqual([]);
-    expect(migrations.at(-1)?.id).toBe("0003-many-sources");
+    expect(migrations.at(-1)?.id).toBe("0004-bucket-children");
   });
 });

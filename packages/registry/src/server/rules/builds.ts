@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
+import { noteBucketChildren } from "../../storage/bucket-children.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
 import { builds, versions } from "../../storage/schema/index.ts";
@@ -203,6 +204,9 @@ async function finish(
   const isDone = build.status === "BUILD_DONE";
   if (isDone) requireResult(build);
   if (orphans.length > 0) await adopt(work, orphans, version.id);
+  if (build.parentVersionId !== null) {
+    await noteBucketChildren(work.database, sql`builds.id = ${build.id}`);
+  }
   if (isParentRevoked && build.parentVersionId !== null) {
     await inheritRevocations(work, build.parentVersionId);
   }

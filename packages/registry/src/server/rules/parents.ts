@@ -1,5 +1,6 @@
-import { and, desc, eq, inArray, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { noteBucketChildren } from "../../storage/bucket-children.ts";
 import { placeholderFor } from "../../storage/prepared.ts";
 import { artifacts, buckets, builds, channels, versions } from "../../storage/schema/index.ts";
 import type { VersionColumns } from "../views/version-view.ts";
@@ -94,8 +95,10 @@ export function orphansOf(project: Placeholder): SQL<string[]> {
 
 /** Links builds to their parent, unless another request just did. */
 export async function adopt({ database }: Work, ids: string[], parentId: string): Promise<void> {
+  const isOne = sql`${builds.id} = ANY(${sql.param(ids)}::text[])`;
   await database
     .update(builds)
     .set({ parentVersionId: parentId })
-    .where(and(inArray(builds.id, ids), isNull(builds.parentVersionId)));
+    .where(and(isOne, isNull(builds.parentVersionId)));
+  await noteBucketChildren(database, isOne);
 }

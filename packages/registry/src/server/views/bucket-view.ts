@@ -65,11 +65,12 @@ function childrenStatus(id: typeof buckets.id): SQL.Aliased<AncestryStatus | nul
       WHEN bool_or(used.id IS NULL) THEN 'UNDETERMINED'
       WHEN count(*) > 0 THEN 'UP_TO_DATE'
     END
-    FROM versions parent
-    JOIN builds build ON build.parent_version_id = parent.id
-    JOIN channels latest ON latest.version_id = build.version_id AND latest.managed
+    FROM bucket_children known
+    JOIN channels latest ON latest.bucket_id = known.child_bucket_id AND latest.managed
+    JOIN builds build ON build.version_id = latest.version_id
+    JOIN versions parent ON parent.id = build.parent_version_id AND parent.bucket_id = known.parent_bucket_id
     LEFT JOIN channels used ON used.id = build.parent_channel_id
-    WHERE parent.bucket_id = ${id}
+    WHERE known.parent_bucket_id = ${id}
   )`.as("children_status");
 }
 

@@ -1,6 +1,7 @@
 /**
  * The tables of a backup, each after those that it refers to. Signing keys stay behind: a store that is restored makes
- * its own, so that tokens of the old one are worth nothing there. Operations are over and forgotten.
+ * its own, so that tokens of the old one are worth nothing there. Operations are over and forgotten. Which buckets stand on
+ * which follows from the builds.
  */
 export const BACKUP_TABLES = [
   "organizations",

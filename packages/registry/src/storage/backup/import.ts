@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { RegistryError } from "../../errors.ts";
 import { failureLine } from "../../failure.ts";
+import { noteBucketChildren } from "../bucket-children.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations/index.ts";
 import { rowsOf } from "../rows.ts";
@@ -57,6 +58,7 @@ export async function importStore(
     }
     await flush();
     await continueSequence(transaction);
+    await noteBucketChildren(transaction, sql`true`);
     if (end === count) return count;
     const found = end === undefined ? "no last line" : `${end} rows announced`;
     throw bad(number, `is the last, with ${found} and ${count} rows read: the backup is cut short`);

@@ -53,3 +53,16 @@ export const revocations = pgTable("revocations", {
   skipDescendants: boolean("skip_descendants").notNull(),
   rollbackChannels: boolean("rollback_channels").notNull(),
 });
+
+/**
+ * Which buckets stand on which, or once did: a row stays until one of the two is removed. What it says follows from the
+ * builds, of which there are far more.
+ */
+export const bucketChildren = pgTable("bucket_children", {
+  parentBucketId: text("parent_bucket_id")
+    .notNull()
+    .references(() => buckets.id, { onDelete: "cascade" }),
+  childBucketId: text("child_bucket_id")
+    .notNull()
+    .references(() => buckets.id, { onDelete: "cascade" }),
+});
