@@ -1,8 +1,8 @@
-import { and, eq, lt, lte } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import { type Database, inTransaction } from "../storage/database.ts";
 import { buckets, builds, operations, versions } from "../storage/schema/index.ts";
 import { lockLineage } from "./rules/locks.ts";
-import { settleRevocations } from "./rules/settle.ts";
+import { isUnsettledAt, settleRevocations } from "./rules/settle.ts";
 
 const DAY = 86_400_000;
 
@@ -22,13 +22,13 @@ export async function sweep(
   const cancelled = await database
     .update(builds)
     .set({ status: "BUILD_CANCELLED", updatedAt: now })
-    .where(and(eq(builds.status, "BUILD_RUNNING"), lt(builds.heartbeatAt, staleBefore)))
+    .where(and(sql`${builds.status} = 'BUILD_RUNNING'`, lt(builds.heartbeatAt, staleBefore)))
     .returning({ id: builds.id });
   const due = await database
     .selectDistinct({ projectId: buckets.projectId })
     .from(versions)
     .innerJoin(buckets, eq(buckets.id, versions.bucketId))
-    .where(and(lte(versions.revokeAt, now), eq(versions.revocationSettled, false)));
+    .where(isUnsettledAt(now));
   for (const caller of due) {
     await inTransaction(database, async (transaction) => {
       const work = { database: transaction, now, caller };

@@ -19,14 +19,17 @@ let shared: Promise<Storage> | undefined;
  * `PACKERKIT_TEST_DATABASE_URL` it is a new database beside that one, on a PostgreSQL server.
  */
 export async function sharedStore(): Promise<Storage> {
-  const databaseUrl = process.env["PACKERKIT_TEST_DATABASE_URL"];
-  shared ??= databaseUrl === undefined ? openMemoryStore() : openNewDatabase(databaseUrl);
+  shared ??= openOwnStore(`packerkit_test_${process.env["VITEST_POOL_ID"] ?? "0"}`);
   return await shared;
 }
 
-/** A sweep reaches all projects of a database, so that test files that run side by side must not share one. */
-async function openNewDatabase(url: string): Promise<Storage> {
-  const name = `packerkit_test_${process.env["VITEST_POOL_ID"] ?? "0"}`;
+/**
+ * A fresh store: in memory, or a new database of this name where the tests run on PostgreSQL. A sweep reaches all projects
+ * of a database, so that test files that run side by side must not share one.
+ */
+export async function openOwnStore(name: string, poolSize?: number): Promise<Storage> {
+  const url = process.env["PACKERKIT_TEST_DATABASE_URL"];
+  if (url === undefined) return await openMemoryStore();
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -34,7 +37,10 @@ async function openNewDatabase(url: string): Promise<Storage> {
   await client.end();
   const databaseUrl = new URL(url);
   databaseUrl.pathname = `/${name}`;
-  return await openStorage({ databaseUrl: databaseUrl.href });
+  return await openStorage({
+    databaseUrl: databaseUrl.href,
+    ...(poolSize === undefined ? {} : { poolSize }),
+  });
 }
 
 /** A fresh store in memory, from an image, which opens in a tenth of the time that making one takes. */

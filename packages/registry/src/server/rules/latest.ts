@@ -8,7 +8,10 @@ export const REGISTRY_AUTHOR = "registry";
 
 /** A version that a channel may point at now. */
 export function usableAt(now: Date) {
-  return and(gt(versions.number, 0), or(isNull(versions.revokeAt), gt(versions.revokeAt, now)));
+  return and(
+    sql`${versions.number} > 0`,
+    or(isNull(versions.revokeAt), gt(versions.revokeAt, now)),
+  );
 }
 
 /**

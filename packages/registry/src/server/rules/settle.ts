@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, not, type SQL, sql } from "drizzle-orm";
 import {
   buckets,
   channelAssignments,
@@ -37,7 +37,7 @@ export async function settleRevocations(
         eq(revocations.sourceVersionId, versions.revocationSourceId),
       ),
     )
-    .where(and(lte(versions.revokeAt, now), eq(versions.revocationSettled, false)))
+    .where(isUnsettledAt(now))
     .orderBy(versions.id)
     .for("update", { of: versions });
   if (due.length === 0) return;
@@ -103,6 +103,11 @@ export async function rollBackChannels(
     }),
   );
   await assign({ database, now }, assignments, author);
+}
+
+/** The condition that a version's revocation is in effect and its channels are not rolled back yet. */
+export function isUnsettledAt(now: Date): SQL | undefined {
+  return and(lte(versions.revokeAt, now), not(versions.revocationSettled));
 }
 
 /** Whether a version's revocation is in effect and its channels are not rolled back yet. */
