@@ -99,6 +99,8 @@ async function fill(databaseUrl: string, server: ServerProcess, count: number): 
       projectId,
       artifacts: count,
     });
+    // Else PostgreSQL writes what filling changed while publishing is measured.
+    await client.query("CHECKPOINT");
   } finally {
     await client.end();
   }

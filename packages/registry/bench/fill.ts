@@ -43,7 +43,7 @@ export async function fillRegistry(
     "artifacts",
     "bucket_children",
   ]) {
-    await execute(`ANALYZE ${table}`);
+    await execute(`VACUUM (ANALYZE) ${table}`);
   }
 }
 

@@ -120,4 +120,19 @@ describe("in a registry with 20,000 artifacts and 50 generations", () => {
     expect(whole).toEqual(["artifacts"]);
     expect(pages).toBeGreaterThan(200);
   });
+
+  it("a version is found by its own name, though most buckets have but one", async () => {
+    await database.execute(sql`DELETE FROM versions WHERE number BETWEEN 2 AND 100`);
+    await database.execute(sql`ANALYZE versions`);
+    await publish(client, { bucket: "busy", fingerprint: "one" });
+    await database.execute(sql`
+      INSERT INTO versions SELECT (jsonb_populate_record(versions, jsonb_build_object(
+        'id', 'busy-' || n, 'fingerprint', 'busy-' || n, 'number', n + 1))).*
+      FROM versions CROSS JOIN generate_series(1, 2000) AS n WHERE fingerprint = 'one'`);
+    const find = async () => await client.ok("GET", "/buckets/busy/versions/busy-7/builds");
+    await find();
+    await reading();
+    await find();
+    expect((await reading()).pages).toBeLessThan(20);
+  });
 });
