@@ -149,6 +149,22 @@ describe("ancestry", () => {
     expect(all.relations[0].parent).toBeUndefined();
   });
 
+  it("is found among hundreds of images of one build", async () => {
+    await publish(client, {
+      bucket: "one-of-many-child",
+      build: { source_external_identifier: "many-149" },
+    });
+    await publish(client, {
+      bucket: "many-images",
+      artifacts: Array.from({ length: 300 }, (_, index) => ({
+        external_identifier: `many-${index}`,
+        region: "eu",
+      })),
+    });
+    const { relations } = await ancestry("many-images", CHILDREN);
+    expect(relations).toMatchObject([{ child: { bucket_name: "one-of-many-child" } }]);
+  });
+
   it("does not make a version its own parent, nor fail for a parent that is gone", async () => {
     const same = [{ external_identifier: "same-tag", region: "" }];
     await publish(client, {
