@@ -161,13 +161,10 @@ describe("a backup", () => {
     await using target = await openMemoryStore();
     expect(await importStore(target.database, from(lines))).toBe(rows);
     const again = await exported(target.database);
-    const families = sql`SELECT * FROM bucket_children ORDER BY parent_bucket_id, child_bucket_id`;
-    const [before, after] = await Promise.all([
-      database.execute(families),
-      target.database.execute(families),
-    ]);
-    expect(rowsOf(before)).not.toEqual([]);
-    expect(rowsOf(after)).toEqual(rowsOf(before));
+    const families = sql`SELECT parent.name FROM bucket_children
+      JOIN buckets parent ON parent.id = parent_bucket_id JOIN buckets child ON child.id = child_bucket_id
+      WHERE child.name = 'stands-on-it'`;
+    expect(rowsOf(await target.database.execute(families))).toEqual([{ name: "backed-up" }]);
     const next = sql`SELECT nextval(pg_get_serial_sequence('channel_assignments', 'sequence')) >
       (SELECT max(sequence) FROM channel_assignments) AS later`;
     expect(rowsOf(await target.database.execute(next))).toEqual([{ later: true }]);
