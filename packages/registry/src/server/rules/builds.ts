@@ -20,7 +20,7 @@ import {
   changesOf,
 } from "./change-build.ts";
 import { completeIfDone } from "./complete.ts";
-import type { ImageNames } from "./locks.ts";
+import { type ImageNames, MOST_IMAGE_LOCKS } from "./locks.ts";
 import { adopt, namedParent } from "./parents.ts";
 import { inheritRevocations } from "./revocations.ts";
 import {
@@ -107,14 +107,16 @@ export async function updateBuild(
   }
   return await inTransaction(work.database, async (transaction) => {
     const inside = within(work, transaction);
-    if (body.parent_version_id !== "") {
-      const version = await lockVersionAndLineage(inside, path, imagesOf(body));
+    const images = imagesOf(body);
+    const isLockedAtOnce = images.made.length <= MOST_IMAGE_LOCKS;
+    if (body.parent_version_id !== "" || !isLockedAtOnce) {
+      const version = await lockVersionAndLineage(inside, path, images);
       const named = await namedParent(inside, version, body);
       return await finish(inside, path, version, await changeBuild(inside, path, body, named));
     }
     // Sent at once; PostgreSQL runs the second when it has the locks of the first.
     const [version, build] = await Promise.all([
-      lockVersionAndLineage(inside, path, imagesOf(body)),
+      lockVersionAndLineage(inside, path, images),
       changeBuild(inside, path, body, undefined),
     ]);
     return await finish(inside, path, version, build);
