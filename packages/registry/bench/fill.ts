@@ -1,3 +1,5 @@
+import { BUCKET_CHILDREN_OF_BUILDS } from "../src/storage/bucket-children.ts";
+
 /** Runs one statement. */
 export type Execute = (statement: string) => Promise<unknown>;
 
@@ -31,10 +33,7 @@ export async function fillRegistry(
   const project = `'${projectId}'`;
   await fillBuckets(execute, project, buckets);
   await fillFamily(execute, project, fanOut);
-  await execute(`INSERT INTO bucket_children
-    SELECT DISTINCT parent.bucket_id, child.bucket_id FROM builds
-    JOIN versions child ON child.id = builds.version_id
-    JOIN versions parent ON parent.id = builds.parent_version_id`);
+  await execute(BUCKET_CHILDREN_OF_BUILDS);
   for (const table of [
     "buckets",
     "versions",
