@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { fromArtifact, withProvider } from "@packerkit/registry-image";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { run } from "../src/command/program.ts";
+import { countRows, PROGRESS_INTERVAL } from "../src/command/progress.ts";
 import { linesOf } from "../src/command/read-lines.ts";
 import { RegistryClient } from "../src/index.ts";
 import { newFolder, newStoreFolder } from "./support/shared-store.ts";
@@ -130,14 +131,15 @@ describe("serve", { timeout: 60_000 }, () => {
     ).toMatchObject({ externalIdentifier: "img", versionName: "v1" });
 
     const backup = join(await newFolder(), "backup.jsonl");
-    expect((await command(["export", "--folder", folder, "--out", backup])).code).toBe(0);
+    const written = await command(["export", "--folder", folder, "--out", backup]);
+    const rows = (await readFile(backup, "utf8")).trim().split("\n").length - 2;
+    expect(written).toEqual({ code: 0, out: `Wrote ${rows} rows to ${backup}.\n`, err: "" });
     expect((await stat(backup)).mode & 0o777).toBe(0o600);
     second.process.kill("SIGTERM");
     expect(await once(second.process, "exit")).toEqual([0, null]);
 
     const restored = await newStoreFolder();
     const imported = await command(["import", backup, "--folder", restored, "--json"]);
-    const rows = (await readFile(backup, "utf8")).trim().split("\n").length - 2;
     expect(JSON.parse(imported.out)).toEqual({ rows });
     const exported = await command(["export", "--folder", restored]);
     expect(exported.out.trim().split("\n")).toHaveLength(rows + 2);
@@ -167,6 +169,38 @@ describe("serve", { timeout: 60_000 }, () => {
   });
 });
 
+describe("export", () => {
+  it("leaves no part of a backup behind where it fails", async () => {
+    const folder = await newFolder();
+    await writeFile(join(folder, "data"), "no store");
+    const file = join(await newFolder(), "backup.jsonl");
+    const { code, err } = await command(["export", "--folder", folder, "--out", file]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^packerkit-registry: .+\n$/);
+    await expect(stat(file)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("a new file", () => {
+  it("is removed where the process is told to end before it is whole", async () => {
+    const file = join(await newFolder(), "backup.jsonl");
+    const writer = `
+      const { writeNewFile } = await import(${JSON.stringify(join(import.meta.dirname, "../src/command/new-file.ts"))});
+      await writeNewFile(${JSON.stringify(file)}, async (file) => {
+        await file.appendFile("a part");
+        console.log("writing");
+        await new Promise((resolve) => setTimeout(resolve, 60_000));
+      });`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", writer], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    await once(child.stdout, "data");
+    child.kill("SIGINT");
+    expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
+    await expect(stat(file)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
 describe("import", () => {
   it("reads its input where it is given no file, and refuses what is no backup", async () => {
     const folder = await newStoreFolder();
@@ -181,6 +215,32 @@ describe("import", () => {
     await writeFile(file, "");
     const out = await command(["export", "--folder", folder, "--out", file]);
     expect(out).toMatchObject({ code: 1, err: expect.stringContaining("not there yet") });
+  });
+});
+
+describe("the progress of a long command", () => {
+  const screen = (isTTY: boolean) => Object.assign(new PassThrough(), { isTTY });
+
+  it("is one line of a terminal, which is gone at the end", async () => {
+    const terminal = screen(true);
+    const progress = countRows(terminal, "Restored");
+    progress.add(1);
+    await new Promise((resolve) => setTimeout(resolve, PROGRESS_INTERVAL + 20));
+    progress.add(1_233_999);
+    progress.end();
+    terminal.end();
+    expect(await text(terminal)).toBe("\r\u001b[KRestored 1,234,000 rows\r\u001b[K");
+  });
+
+  it("is not written where nobody looks, or where it takes no time", async () => {
+    for (const terminal of [screen(false), screen(true)]) {
+      const progress = countRows(terminal, "Restored");
+      progress.add(5);
+      progress.end();
+      terminal.end();
+      expect(await text(terminal)).toBe("");
+      expect(progress.rows).toBe(5);
+    }
   });
 });
 
@@ -255,6 +315,23 @@ describe("the command", () => {
     }
     expect(await command(["unknown"])).toMatchObject({ code: 1 });
   });
+
+  it("says its version", async () => {
+    const { version } = JSON.parse(
+      await readFile(join(import.meta.dirname, "../package.json"), "utf8"),
+    );
+    expect(await command(["--version"])).toMatchObject({ code: 0, out: `${version}\n` });
+  });
+
+  it.each([["serve"], ["principal", "create"], ["export"], ["import"]])(
+    "says where %s looks for the store",
+    async (...names) => {
+      const { out } = await command([...names, "--help"]);
+      expect(out.replace(/\s+/g, " ")).toContain(
+        "without it DATABASE_URL, or ~/.local/share/packerkit-registry",
+      );
+    },
+  );
 });
 
 function without(environment: Environment, name: string): Environment {

@@ -3,17 +3,13 @@ import type { Principal } from "../principals/principals.ts";
 import { environmentOf, exportLines } from "../serve/environment.ts";
 import { ROLES, type Role } from "../server/auth/roles.ts";
 import { type Terminal, tableOf, write } from "./output.ts";
-import { withAdministration } from "./store-options.ts";
+import { FOLDER, withAdministration } from "./store-options.ts";
 
 interface Options {
   folder?: string;
   json?: boolean;
 }
 
-const FOLDER = [
-  "--folder <path>",
-  "the server's folder; without it DATABASE_URL, or the default",
-] as const;
 const JSON_FLAG = ["--json", "print the result as JSON"] as const;
 
 /** `principal`: makes, lists and revokes those who may sign in. */

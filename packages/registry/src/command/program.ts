@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import manifest from "../../package.json" with { type: "json" };
 import { failureLine } from "../failure.ts";
 import { exportCommand, importCommand } from "./backup.ts";
 import { doctorCommand } from "./doctor/command.ts";
@@ -19,6 +20,7 @@ export async function run(
   let exitCode = 0;
   const program = new Command("packerkit-registry")
     .description("A registry for the images of Packer, which speaks HCP Packer's API.")
+    .version(manifest.version)
     .addCommand(serveCommand(terminal, pageFolder))
     .addCommand(principalCommand(terminal))
     .addCommand(exportCommand(terminal))

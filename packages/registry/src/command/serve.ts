@@ -7,7 +7,7 @@ import type { TlsOption } from "../serve/listen.ts";
 import { type RunningRegistry, startRegistry } from "../serve/start.ts";
 import { stayFrugal } from "../storage/frugal-wasm.ts";
 import { type Terminal, write } from "./output.ts";
-import { storeOf } from "./store-options.ts";
+import { FOLDER, storeOf } from "./store-options.ts";
 
 interface Options {
   folder?: string;
@@ -31,7 +31,7 @@ export type PageFolder = () => Promise<string | undefined>;
 export function serveCommand(terminal: Terminal, pageFolder: PageFolder): Command {
   return new Command("serve")
     .description("Run a registry, on the PostgreSQL of DATABASE_URL or in a folder.")
-    .option("--folder <path>", "where the store is kept without PostgreSQL")
+    .option(...FOLDER)
     .option("--host <address>", "the address to listen on", "127.0.0.1")
     .option("--port <number>", "the port of the API and the page; 0 takes a free one", port, 8080)
     .option(

@@ -11,6 +11,12 @@ import type { Terminal } from "./output.ts";
 const START_ATTEMPTS = 20;
 const START_WAIT = 500;
 
+/** The option that every command has which works with a store. */
+export const FOLDER = [
+  "--folder <path>",
+  "where the store is; without it DATABASE_URL, or ~/.local/share/packerkit-registry",
+] as const;
+
 /** Where the store is: PostgreSQL by `DATABASE_URL`, else a folder. */
 export function storeOf(
   folder: string | undefined,
