@@ -1,5 +1,5 @@
-import { DrizzleQueryError } from "drizzle-orm";
 import { messageOf } from "./errors.ts";
+import { DrizzleQueryError } from "./storage/drizzle.ts";
 
 /** What a log and a terminal show of something that was thrown. */
 export interface Failure {

@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
-import { sql } from "drizzle-orm";
 import { describe, expect, it } from "vitest";
 import { describeFailure, failureLine } from "../src/failure.ts";
 import { buildApp } from "../src/server/app.ts";
+import { sql } from "../src/storage/drizzle.ts";
 import { openMemoryStore } from "./support/shared-store.ts";
 import { startTestRegistry } from "./support/test-registry.ts";
 

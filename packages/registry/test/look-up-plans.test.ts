@@ -1,7 +1,7 @@
-import { sql } from "drizzle-orm";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fillRegistry } from "../bench/fill.ts";
 import { sweep } from "../src/server/sweep.ts";
+import { sql } from "../src/storage/drizzle.ts";
 import { rowsOf } from "../src/storage/rows.ts";
 import { publish } from "./support/publish.ts";
 import { openOwnStore } from "./support/shared-store.ts";

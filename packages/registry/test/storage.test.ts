@@ -1,12 +1,11 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { is, sql } from "drizzle-orm";
-import { getTableConfig, PgTable } from "drizzle-orm/pg-core";
 import { describe, expect, it } from "vitest";
 import { createProject, listProjects } from "../src/principals/projects.ts";
 import { exportStore } from "../src/storage/backup/export.ts";
 import { importStore } from "../src/storage/backup/import.ts";
 import type { Database } from "../src/storage/database.ts";
+import { getTableConfig, is, PgTable, sql } from "../src/storage/drizzle.ts";
 import { migrate } from "../src/storage/migrate.ts";
 import { migrations } from "../src/storage/migrations/index.ts";
 import { openStorage } from "../src/storage/open.ts";

@@ -1,8 +1,8 @@
-import { and, asc, eq, isNull } from "drizzle-orm";
 import { RegistryError } from "../errors.ts";
 import type { Role } from "../server/auth/roles.ts";
 import { hashSecret, newClientId, newSecret } from "../server/auth/secrets.ts";
 import type { Database } from "../storage/database.ts";
+import { and, asc, eq, isNull } from "../storage/drizzle.ts";
 import { principals, projects } from "../storage/schema/index.ts";
 
 /** Someone who may sign in, as far as may be shown. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { asc, eq } from "drizzle-orm";
 import { RegistryError } from "../errors.ts";
 import { newId } from "../server/ids.ts";
 import { type Database, inTransaction } from "../storage/database.ts";
+import { asc, eq } from "../storage/drizzle.ts";
 import { organizations, projects, registries } from "../storage/schema/index.ts";
 
 /** A project, and with it the registry that its principals publish to. */

@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { describeFailure } from "../failure.ts";
 import { createPrincipal, type NewPrincipal } from "../principals/principals.ts";
 import { createProject, listProjects } from "../principals/projects.ts";
@@ -7,6 +6,7 @@ import type { Role } from "../server/auth/roles.ts";
 import { type ServerSettings, withDefaults } from "../server/settings.ts";
 import { sweep } from "../server/sweep.ts";
 import { inTransaction } from "../storage/database.ts";
+import { sql } from "../storage/drizzle.ts";
 import { openStorage, type Storage, type StorageOptions } from "../storage/open.ts";
 import { type Control, openControl } from "./control.ts";
 import { type Addresses, addressesOf, environmentOf } from "./environment.ts";

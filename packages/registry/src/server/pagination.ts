@@ -1,7 +1,18 @@
-import { and, asc, desc, eq, gt, lt, or, type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
 import { LIMITS, type Pagination } from "../api/index.ts";
 import type { Database } from "../storage/database.ts";
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  lt,
+  or,
+  type PgColumn,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "../storage/drizzle.ts";
 import { placeholderFor, preparedOn } from "../storage/prepared.ts";
 import { invalid } from "./grpc-error.ts";
 

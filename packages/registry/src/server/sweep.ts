@@ -1,5 +1,5 @@
-import { and, eq, lt, sql } from "drizzle-orm";
 import { type Database, inTransaction } from "../storage/database.ts";
+import { and, eq, lt, sql } from "../storage/drizzle.ts";
 import { buckets, builds, operations, versions } from "../storage/schema/index.ts";
 import { lockLineage } from "./rules/locks.ts";
 import { isUnsettledAt, settleRevocations } from "./rules/settle.ts";

@@ -1,5 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { type SQL, sql } from "./drizzle.ts";
 
 /** Which buckets stand on which, by all builds; a condition on them may follow. */
 export const BUCKET_CHILDREN_OF_BUILDS = `INSERT INTO bucket_children (parent_bucket_id, child_bucket_id)

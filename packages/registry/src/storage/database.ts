@@ -1,6 +1,5 @@
-import type { ExtractTablesWithRelations } from "drizzle-orm";
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import { isConflict } from "./database-errors.ts";
+import type { ExtractTablesWithRelations, PgDatabase, PgQueryResultHKT } from "./drizzle.ts";
 import type * as schema from "./schema/index.ts";
 
 /** A connection pool or a transaction: either will do wherever one is asked for. */

@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
 import { RegistryError } from "../errors.ts";
 import { type Database, inTransaction } from "./database.ts";
+import { sql } from "./drizzle.ts";
 import { migrations } from "./migrations/index.ts";
 import { rowsOf } from "./rows.ts";
 

@@ -1,7 +1,6 @@
-import { getTableColumns, type SQL, sql } from "drizzle-orm";
-import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { LRUCache } from "lru-cache";
 import type { Database } from "./database.ts";
+import { getTableColumns, type PgColumn, type PgTable, type SQL, sql } from "./drizzle.ts";
 
 /** How many queries a database keeps: lists can be asked for in more orders than anybody uses. */
 const KEPT = 200;

@@ -1,7 +1,7 @@
-import { and, eq, isNull } from "drizzle-orm";
 import type { FastifyRequest } from "fastify";
 import { LRUCache } from "lru-cache";
 import type { Database } from "../../storage/database.ts";
+import { and, eq, isNull } from "../../storage/drizzle.ts";
 import { principals, projects, registries } from "../../storage/schema/index.ts";
 import { denied, notFound, refused, unauthenticated } from "../grpc-error.ts";
 import { mayActAs, type Role } from "./roles.ts";

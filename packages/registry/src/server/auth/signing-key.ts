@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
 import type { Database } from "../../storage/database.ts";
+import { eq } from "../../storage/drizzle.ts";
 import { signingKeys } from "../../storage/schema/index.ts";
 import { newSecret } from "./secrets.ts";
 

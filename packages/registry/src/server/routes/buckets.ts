@@ -1,4 +1,3 @@
-import { and, eq, sql } from "drizzle-orm";
 import {
   bucketAnswer,
   createBucketBody,
@@ -7,6 +6,7 @@ import {
   sortedPageQuery,
   updateBucketBody,
 } from "../../api/index.ts";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { buckets } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { createBucket, deleteBucket, loadBucket, updateBucket } from "../rules/buckets.ts";

@@ -1,4 +1,3 @@
-import { and, count, eq, sql } from "drizzle-orm";
 import {
   assignChannelAnswer,
   assignChannelBody,
@@ -10,6 +9,7 @@ import {
   pageQuery,
   updateChannelBody,
 } from "../../api/index.ts";
+import { and, count, eq, sql } from "../../storage/drizzle.ts";
 import { channelAssignments } from "../../storage/schema/index.ts";
 import { refused } from "../grpc-error.ts";
 import { pageOf, readPage } from "../pagination.ts";

@@ -1,4 +1,3 @@
-import { and, eq, sql } from "drizzle-orm";
 import {
   createEnforcedBlockBody,
   empty,
@@ -8,6 +7,7 @@ import {
   sortedPageQuery,
   updateEnforcedBlockBody,
 } from "../../api/index.ts";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { enforcedBlocks } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { blocksOfBucket } from "../rules/enforced-block-links.ts";

@@ -1,6 +1,6 @@
-import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { errorBody } from "../../api/index.ts";
+import { sql } from "../../storage/drizzle.ts";
 import type { App, Services } from "../app.ts";
 
 /** For whoever starts and watches the server: 200 while its store answers, else 503. */

@@ -1,4 +1,3 @@
-import { eq } from "drizzle-orm";
 import { z } from "zod";
 import {
   organizationAnswer,
@@ -6,6 +5,7 @@ import {
   projectAnswer,
   projectsAnswer,
 } from "../../api/index.ts";
+import { eq } from "../../storage/drizzle.ts";
 import { organizations, projects } from "../../storage/schema/index.ts";
 import { denied } from "../grpc-error.ts";
 import type { Work } from "../work.ts";

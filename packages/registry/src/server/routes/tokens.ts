@@ -1,6 +1,6 @@
-import { eq } from "drizzle-orm";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { eq } from "../../storage/drizzle.ts";
 import { principals } from "../../storage/schema/index.ts";
 import type { App, Services } from "../app.ts";
 import { matchesHash, NOBODYS_HASH } from "../auth/secrets.ts";

@@ -1,4 +1,3 @@
-import { and, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import {
   createVersionBody,
@@ -9,6 +8,7 @@ import {
   updateVersionBody,
   versionAnswer,
 } from "../../api/index.ts";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { versions } from "../../storage/schema/index.ts";
 import { type PageRules, pageOf, readPage } from "../pagination.ts";
 import { findBucket } from "../rules/buckets.ts";

@@ -1,5 +1,16 @@
-import { and, count, eq, gt, isNotNull, isNull, ne, or, type SQL, sql } from "drizzle-orm";
 import type { AncestryQuery, Pagination } from "../../api/index.ts";
+import {
+  and,
+  count,
+  eq,
+  gt,
+  isNotNull,
+  isNull,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from "../../storage/drizzle.ts";
 import { builds, channels, versions } from "../../storage/schema/index.ts";
 import { maySee } from "../auth/roles.ts";
 import { type Page, type PageRules, pageOf } from "../pagination.ts";

@@ -1,4 +1,4 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq, sql } from "../../storage/drizzle.ts";
 import { preparedOn } from "../../storage/prepared.ts";
 import { artifacts } from "../../storage/schema/index.ts";
 import type { ArtifactRow } from "../views/build-view.ts";

@@ -1,4 +1,4 @@
-import { inArray, sql } from "drizzle-orm";
+import { inArray, sql } from "../../storage/drizzle.ts";
 import { channelAssignments, channels } from "../../storage/schema/index.ts";
 import { newId } from "../ids.ts";
 import { nameOf, type VersionColumns } from "../views/version-view.ts";

@@ -1,8 +1,7 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
 import type { CreateBucketBody, UpdateBucketBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { and, eq, type PgColumn, type SQL, sql } from "../../storage/drizzle.ts";
 import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, channels } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, notFound } from "../grpc-error.ts";

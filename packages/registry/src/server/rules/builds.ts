@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
 import { noteBucketChildren } from "../../storage/bucket-children.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
 import { builds, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, type GrpcError, invalid, notFound, refused } from "../grpc-error.ts";

@@ -1,5 +1,5 @@
-import { and, eq, getTableColumns, ne, type SQL, sql } from "drizzle-orm";
 import type { CreateBuildBody, UpdateBuildBody } from "../../api/index.ts";
+import { and, eq, getTableColumns, ne, type SQL, sql } from "../../storage/drizzle.ts";
 import { placeholderFor, preparedOn } from "../../storage/prepared.ts";
 import { builds, versions } from "../../storage/schema/index.ts";
 import { newId } from "../ids.ts";

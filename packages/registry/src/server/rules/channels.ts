@@ -1,6 +1,6 @@
-import { and, eq, sql } from "drizzle-orm";
 import type { CreateChannelBody, UpdateChannelBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, channels, versions } from "../../storage/schema/index.ts";
 import { maySee } from "../auth/roles.ts";

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { sql } from "../../storage/drizzle.ts";
 import { rowsOf } from "../../storage/rows.ts";
 import type { Work } from "../work.ts";
 

@@ -1,5 +1,5 @@
-import { and, eq, inArray } from "drizzle-orm";
 import { type Database, inTransaction } from "../../storage/database.ts";
+import { and, eq, inArray } from "../../storage/drizzle.ts";
 import { preparedOn } from "../../storage/prepared.ts";
 import { buckets, enforcedBlockBuckets } from "../../storage/schema/index.ts";
 import { notFound, refused } from "../grpc-error.ts";

@@ -1,4 +1,3 @@
-import { and, desc, eq, ne } from "drizzle-orm";
 import type {
   CreateEnforcedBlockBody,
   CreateEnforcedBlockVersionBody,
@@ -6,6 +5,7 @@ import type {
   UpdateEnforcedBlockVersionBody,
 } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { and, desc, eq, ne } from "../../storage/drizzle.ts";
 import {
   enforcedBlockBuckets,
   enforcedBlocks,

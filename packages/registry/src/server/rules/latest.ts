@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, or, sql } from "../../storage/drizzle.ts";
 import { channels, versions } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";
 import { type Assignment, assign } from "./assignments.ts";

@@ -1,4 +1,4 @@
-import { type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type Placeholder, type SQL, sql } from "../../storage/drizzle.ts";
 import type { Work } from "../work.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { and, eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { operation } from "../../api/index.ts";
+import { and, eq } from "../../storage/drizzle.ts";
 import { operations } from "../../storage/schema/index.ts";
 import { notFound } from "../grpc-error.ts";
 import { newId } from "../ids.ts";

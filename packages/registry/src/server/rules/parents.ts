@@ -1,6 +1,15 @@
-import { and, desc, eq, isNull, ne, type Placeholder, type SQL, sql } from "drizzle-orm";
-import { alias } from "drizzle-orm/pg-core";
 import { noteBucketChildren } from "../../storage/bucket-children.ts";
+import {
+  alias,
+  and,
+  desc,
+  eq,
+  isNull,
+  ne,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "../../storage/drizzle.ts";
 import { placeholderFor } from "../../storage/prepared.ts";
 import { artifacts, buckets, builds, channels, versions } from "../../storage/schema/index.ts";
 import type { VersionColumns } from "../views/version-view.ts";

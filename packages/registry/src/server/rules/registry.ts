@@ -1,7 +1,7 @@
-import { eq } from "drizzle-orm";
 import type { z } from "zod";
 import type { registry, UpdateRegistryBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { eq } from "../../storage/drizzle.ts";
 import { registries } from "../../storage/schema/index.ts";
 import { alreadyExists, invalid, notFound } from "../grpc-error.ts";
 import { newId } from "../ids.ts";

@@ -1,6 +1,6 @@
-import { asc, eq, inArray } from "drizzle-orm";
 import type { RevocationImpact } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { asc, eq, inArray } from "../../storage/drizzle.ts";
 import { buckets, channels, versions } from "../../storage/schema/index.ts";
 import { nameOf, type VersionColumns } from "../views/version-view.ts";
 import { type Work, within } from "../work.ts";

@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "../../storage/drizzle.ts";
 import { rowsOf } from "../../storage/rows.ts";
 import { revocations } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";

@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import { and, asc, eq } from "drizzle-orm";
 import { LIMITS, type UploadSbomBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { and, asc, eq } from "../../storage/drizzle.ts";
 import { sboms } from "../../storage/schema/index.ts";
 import { invalid, notFound, refused } from "../grpc-error.ts";
 import { newId } from "../ids.ts";

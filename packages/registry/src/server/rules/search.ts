@@ -1,5 +1,5 @@
-import { and, eq, inArray, sql } from "drizzle-orm";
 import type { ExternalArtifact, Pagination, SearchBody } from "../../api/index.ts";
+import { and, eq, inArray, sql } from "../../storage/drizzle.ts";
 import { artifacts, builds } from "../../storage/schema/index.ts";
 import { type Page, type PageQuery, type PageRules, pageOf, readPage } from "../pagination.ts";
 import { BUILD_PARTS, presentBuild } from "../views/build-view.ts";

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lte, not, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lte, not, type SQL, sql } from "../../storage/drizzle.ts";
 import {
   buckets,
   channelAssignments,

@@ -1,6 +1,6 @@
-import { and, eq, inArray } from "drizzle-orm";
 import type { UpdateVersionBody } from "../../api/index.ts";
 import { inTransaction } from "../../storage/database.ts";
+import { and, eq, inArray } from "../../storage/drizzle.ts";
 import { channels, versions } from "../../storage/schema/index.ts";
 import { refused } from "../grpc-error.ts";
 import { nameOf } from "../views/version-view.ts";

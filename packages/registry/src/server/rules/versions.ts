@@ -1,6 +1,6 @@
-import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { CreateVersionBody } from "../../api/index.ts";
 import { isUniqueViolation } from "../../storage/database-errors.ts";
+import { and, eq, getTableColumns, type SQL, sql } from "../../storage/drizzle.ts";
 import { preparedOn, selectPlaceholders } from "../../storage/prepared.ts";
 import { buckets, versions } from "../../storage/schema/index.ts";
 import { alreadyExists, GRPC, GrpcError, notFound, refused } from "../grpc-error.ts";

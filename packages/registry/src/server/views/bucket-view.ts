@@ -1,5 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { AncestryStatus, Bucket } from "../../api/index.ts";
+import { type SQL, sql } from "../../storage/drizzle.ts";
 import type { buckets, channels } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";
 import { hrefOf, locationOf } from "./location.ts";

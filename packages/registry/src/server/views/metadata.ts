@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq } from "../../storage/drizzle.ts";
 import { builds } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";
 import type { VersionRow } from "./version-view.ts";

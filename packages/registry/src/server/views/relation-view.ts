@@ -1,5 +1,5 @@
-import { alias } from "drizzle-orm/pg-core";
 import type { Relation, VersionStatus } from "../../api/index.ts";
+import { alias } from "../../storage/drizzle.ts";
 import { buckets, type builds, channels, versions } from "../../storage/schema/index.ts";
 import { maySee } from "../auth/roles.ts";
 import type { Work } from "../work.ts";

@@ -1,5 +1,5 @@
-import { type SQL, sql } from "drizzle-orm";
 import type { AncestryStatus, Version, VersionStatus } from "../../api/index.ts";
+import { type SQL, sql } from "../../storage/drizzle.ts";
 import type { versions } from "../../storage/schema/index.ts";
 import type { Work } from "../work.ts";
 import { type BuildRow, presentBuild, statusOf } from "./build-view.ts";

@@ -1,9 +1,9 @@
-import { sql } from "drizzle-orm";
 import { z } from "zod";
 import { RegistryError } from "../../errors.ts";
 import { failureLine } from "../../failure.ts";
 import { noteBucketChildren } from "../bucket-children.ts";
 import type { Database } from "../database.ts";
+import { sql } from "../drizzle.ts";
 import { migrations } from "../migrations/index.ts";
 import { rowsOf } from "../rows.ts";
 import { BACKUP_FORMAT, BACKUP_TABLES, type BackupTable } from "./format.ts";

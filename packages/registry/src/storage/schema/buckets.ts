@@ -1,4 +1,4 @@
-import { boolean, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, integer, jsonb, pgTable, text } from "../drizzle.ts";
 import { createdAt, time, ulidKey, updatedAt } from "./columns.ts";
 import { registries } from "./tenants.ts";
 

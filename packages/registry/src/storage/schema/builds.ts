@@ -1,4 +1,4 @@
-import { customType, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { customType, jsonb, pgTable, text } from "../drizzle.ts";
 import { versions } from "./buckets.ts";
 import { channels } from "./channels.ts";
 import { createdAt, time, ulidKey, updatedAt } from "./columns.ts";

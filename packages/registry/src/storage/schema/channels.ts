@@ -1,4 +1,4 @@
-import { bigserial, boolean, pgTable, text } from "drizzle-orm/pg-core";
+import { bigserial, boolean, pgTable, text } from "../drizzle.ts";
 import { buckets, versions } from "./buckets.ts";
 import { createdAt, time, ulidKey, updatedAt } from "./columns.ts";
 

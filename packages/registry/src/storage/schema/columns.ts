@@ -1,4 +1,4 @@
-import { text, timestamp } from "drizzle-orm/pg-core";
+import { text, timestamp } from "../drizzle.ts";
 
 /** A ULID; its text sorts by the time of creation. */
 export const ulidKey = () => text("id").primaryKey();

@@ -1,4 +1,4 @@
-import { jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { jsonb, pgTable, text } from "../drizzle.ts";
 import { buckets } from "./buckets.ts";
 import { createdAt, ulidKey, updatedAt } from "./columns.ts";
 import { registries } from "./tenants.ts";

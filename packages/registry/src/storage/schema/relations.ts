@@ -1,4 +1,4 @@
-import { relations } from "drizzle-orm";
+import { relations } from "../drizzle.ts";
 import { buckets, versions } from "./buckets.ts";
 import { artifacts, builds } from "./builds.ts";
 import { channelAssignments, channels } from "./channels.ts";

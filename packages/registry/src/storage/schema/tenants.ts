@@ -1,4 +1,4 @@
-import { boolean, pgTable, text } from "drizzle-orm/pg-core";
+import { boolean, pgTable, text } from "../drizzle.ts";
 import { createdAt, time, ulidKey, updatedAt } from "./columns.ts";
 
 export const organizations = pgTable("organizations", {
