@@ -1,6 +1,4 @@
 import { Command } from "commander";
-import { importStore } from "../storage/backup/import.ts";
-import { openStorage } from "../storage/open.ts";
 import { writeNewFile } from "./new-file.ts";
 import { type Terminal, write } from "./output.ts";
 import { countRows, type RowCount } from "./progress.ts";
@@ -51,6 +49,10 @@ export function importCommand(terminal: Terminal): Command {
     .option(...FOLDER)
     .option("--json", "print the number of rows as JSON")
     .action(async (path: string | undefined, options: { folder?: string; json?: boolean }) => {
+      const [{ importStore }, { openStorage }] = await Promise.all([
+        import("../storage/backup/import.ts"),
+        import("../storage/open.ts"),
+      ]);
       const input = path === undefined ? terminal.stdin : await openInput(path);
       const storage = await openStorage(storeOf(options.folder, terminal.environment));
       const progress = countRows(terminal.stderr, "Read");

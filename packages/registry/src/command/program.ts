@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
 import manifest from "../../package.json" with { type: "json" };
-import { failureLine } from "../failure.ts";
 import { exportCommand, importCommand } from "./backup.ts";
 import { doctorCommand } from "./doctor/command.ts";
 import type { Terminal } from "./output.ts";
@@ -8,7 +7,8 @@ import { principalCommand } from "./principal.ts";
 import { type PageFolder, serveCommand } from "./serve.ts";
 
 /**
- * Runs the command with the arguments behind its name. Errors are one line on the terminal's stderr.
+ * Runs the command with the arguments behind its name. Errors are one line on the terminal's stderr. Servers and stores are
+ * loaded only where a command works with one: help is there at once.
  *
  * @returns the exit code.
  */
@@ -41,6 +41,7 @@ export async function run(
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    const { failureLine } = await import("../failure.ts");
     terminal.stderr.write(`packerkit-registry: ${failureLine(error)}\n`);
     return 1;
   }

@@ -4,7 +4,7 @@ import { RegistryError } from "../errors.ts";
 import { readCertificate } from "../serve/certificate.ts";
 import { exportLines } from "../serve/environment.ts";
 import type { TlsOption } from "../serve/listen.ts";
-import { type RunningRegistry, startRegistry } from "../serve/start.ts";
+import type { RunningRegistry } from "../serve/start.ts";
 import { stayFrugal } from "../storage/frugal-wasm.ts";
 import { type Terminal, write } from "./output.ts";
 import { FOLDER, storeOf } from "./store-options.ts";
@@ -62,6 +62,7 @@ export function serveCommand(terminal: Terminal, pageFolder: PageFolder): Comman
 async function serve(options: Options, terminal: Terminal, pageFolder: PageFolder): Promise<void> {
   const storage = storeOf(options.folder, terminal.environment);
   if ("folder" in storage) stayFrugal();
+  const { startRegistry } = await import("../serve/start.ts");
   const registry = await startRegistry({
     storage,
     host: options.host,

@@ -2,9 +2,9 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RegistryError } from "../errors.ts";
-import { type Administration, administrationOf } from "../serve/administration.ts";
-import { connectControl } from "../serve/control.ts";
-import { openStorage, type StorageOptions } from "../storage/open.ts";
+import type { Administration } from "../serve/administration.ts";
+import { connectControl } from "../serve/connect-control.ts";
+import type { StorageOptions } from "../storage/open.ts";
 import type { Terminal } from "./output.ts";
 
 /** For how long a server may take to start: 10 seconds. */
@@ -42,6 +42,10 @@ export async function withAdministration<T>(
   for (let attempt = 1; ; attempt += 1) {
     const running = "folder" in options ? await connectControl(options.folder) : undefined;
     if (running !== undefined) return await work(running);
+    const [{ openStorage }, { administrationOf }] = await Promise.all([
+      import("../storage/open.ts"),
+      import("../serve/administration.ts"),
+    ]);
     try {
       await using storage = await openStorage(options);
       return await work(administrationOf(storage, undefined));

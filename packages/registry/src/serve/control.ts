@@ -1,15 +1,16 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import Fastify from "fastify";
 import { validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { RegistryError, type RegistryErrorCode } from "../errors.ts";
+import { RegistryError } from "../errors.ts";
 import { ROLES } from "../server/auth/roles.ts";
 import type { Storage } from "../storage/open.ts";
 import { type Administration, administrationOf } from "./administration.ts";
+import { CONTROL_FILE } from "./connect-control.ts";
 import type { Addresses } from "./environment.ts";
 
 /**
@@ -20,14 +21,6 @@ export interface Control {
   close(): Promise<void>;
 }
 
-const FILE = "control.json";
-
-const controlFile = z.object({
-  url: z.url(),
-  key: z.string(),
-  addresses: z.record(z.string(), z.string()),
-});
-
 /** Opens the back door to a folder's server. */
 export async function openControl(
   folder: string,
@@ -37,7 +30,7 @@ export async function openControl(
   const key = randomBytes(32).toString("base64url");
   const app = buildControl(administrationOf(storage, addresses), key);
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
-  const path = join(folder, FILE);
+  const path = join(folder, CONTROL_FILE);
   await rm(path, { force: true });
   await writeFile(path, JSON.stringify({ url, key, addresses }), { mode: 0o600 });
   return {
@@ -47,56 +40,6 @@ export async function openControl(
     },
   };
 }
-
-/** The administration of a folder whose server runs; `undefined` where none does. */
-export async function connectControl(folder: string): Promise<Administration | undefined> {
-  const text = await readFile(join(folder, FILE), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { url, key, addresses } = controlFile.parse(JSON.parse(text));
-  const ask = async (method: string, path: string, body?: unknown): Promise<Response> => {
-    const answer = await fetch(new URL(path, url), {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    if (answer.ok) return answer;
-    const { code, message } = (await answer.json()) as { code: string; message: string };
-    throw new RegistryError(code as RegistryErrorCode, message);
-  };
-  const isThere = await ask("GET", "/principals").then(
-    () => true,
-    () => false, // left behind by a server that was killed
-  );
-  if (!isThere) return undefined;
-  return {
-    addresses: addresses as unknown as Addresses,
-    listPrincipals: async () => principals.parse(await (await ask("GET", "/principals")).json()),
-    createPrincipal: async (options) =>
-      newPrincipal.parse(await (await ask("POST", "/principals", options)).json()),
-    revokePrincipal: async (clientId) => {
-      await ask("DELETE", `/principals/${encodeURIComponent(clientId)}`);
-    },
-    export: async (write) => {
-      const { body } = await ask("GET", "/export");
-      for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) await write(text);
-    },
-  };
-}
-
-const principal = z.object({
-  clientId: z.string(),
-  name: z.string(),
-  role: z.enum(ROLES),
-  organizationId: z.string(),
-  projectId: z.string(),
-  createdAt: z.coerce.date(),
-  revokedAt: z.coerce.date().nullable(),
-});
-const principals = z.array(principal);
-const newPrincipal = principal.extend({ clientSecret: z.string() });
 
 function buildControl(administration: Administration, key: string) {
   const app = Fastify().withTypeProvider<ZodTypeProvider>();

@@ -1,6 +1,5 @@
 import { Command } from "commander";
 import { type Terminal, write } from "../output.ts";
-import { checkConnection } from "./connection.ts";
 import type { Finding } from "./finding.ts";
 import { checkVariables } from "./variables.ts";
 
@@ -14,11 +13,15 @@ export function doctorCommand(terminal: Terminal, onTrouble: () => void): Comman
     .action(async ({ json }: { json?: boolean }) => {
       const variables = checkVariables(terminal.environment);
       const isHopeless = variables.some((finding) => finding.state === "bad");
-      const connection = isHopeless ? [] : await checkConnection(terminal.environment);
-      const findings = [...variables, ...connection];
+      const findings = isHopeless ? variables : [...variables, ...(await connect(terminal))];
       if (findings.some((finding) => finding.state === "bad")) onTrouble();
       await write(terminal.stdout, json ? `${JSON.stringify(findings)}\n` : asText(findings));
     });
+}
+
+async function connect({ environment }: Terminal): Promise<Finding[]> {
+  const { checkConnection } = await import("./connection.ts");
+  return await checkConnection(environment);
 }
 
 function asText(findings: readonly Finding[]): string {
