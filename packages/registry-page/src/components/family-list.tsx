@@ -1,5 +1,5 @@
-import { Link } from "wouter";
-import type { Family, Link as FamilyLink, Member } from "../ancestry/family.ts";
+import { Link as Anchor } from "wouter";
+import type { Family, Link, Member } from "../ancestry/family.ts";
 import { paths } from "../routing/paths.ts";
 import { AncestryBadge, Badge, VersionBadge } from "./badge.tsx";
 import { counted } from "./text.ts";
@@ -17,7 +17,7 @@ export function FamilyList({ family }: { family: Family }) {
       <h3>This version</h3>
       <ul>
         <li>
-          <MemberLine member={centre} />
+          <MemberLine member={centre} statuses={statusesOf(family, family.centre)} />
         </li>
       </ul>
       <h3>What was built on it</h3>
@@ -53,7 +53,11 @@ function Relatives({
         if (relative === undefined || way.includes(key)) return null;
         return (
           <li key={`${key} ${link.channel}`}>
-            <MemberLine member={relative} link={link} />
+            <MemberLine
+              member={relative}
+              statuses={direction === "children" ? [link.status] : statusesOf(family, key)}
+              link={link}
+            />
             <Relatives family={family} of={key} direction={direction} above={way} />
           </li>
         );
@@ -63,12 +67,25 @@ function Relatives({
   );
 }
 
-function ownEnd(link: FamilyLink, direction: Direction): string {
+function ownEnd(link: Link, direction: Direction): string {
   return direction === "parents" ? link.child : link.parent;
 }
 
-/** A member, and how it is linked; without a link it is the one that the family is seen from. */
-function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
+/** What a version is to its parents, once each. */
+function statusesOf({ links }: Family, key: string): Link["status"][] {
+  return [...new Set(links.filter(({ child }) => child === key).map(({ status }) => status))];
+}
+
+/** A member, what it is to its parents, and how it is linked; without a link it is the one that the family is seen from. */
+function MemberLine({
+  member,
+  statuses,
+  link,
+}: {
+  member: Member;
+  statuses: Link["status"][];
+  link?: Link;
+}) {
   if (member.kind === "untracked") {
     return (
       <span className="row-state">
@@ -81,33 +98,33 @@ function MemberLine({ member, link }: { member: Member; link?: FamilyLink }) {
   const { bucket, fingerprint, name, status } = member;
   return (
     <span className="row-state">
-      <Link href={paths.version(bucket, fingerprint)}>
+      <Anchor href={paths.version(bucket, fingerprint)}>
         {bucket} {name}
-      </Link>
+      </Anchor>
       <VersionBadge status={status} />
+      {statuses.map(
+        (one) =>
+          one !== undefined && one !== "UP_TO_DATE" && <AncestryBadge key={one} status={one} />,
+      )}
       {link && (
         <>
-          <LinkState link={link} />
-          <Link className="family-more" href={paths.ancestry(bucket, fingerprint)}>
+          <Channel link={link} />
+          <Anchor className="family-more" href={paths.ancestry(bucket, fingerprint)}>
             ancestry<span className="visually-hidden"> of {`${bucket} ${name}`}</span>
-          </Link>
+          </Anchor>
         </>
       )}
     </span>
   );
 }
 
-function LinkState({ link }: { link: FamilyLink }) {
-  if (link.status === undefined) return null;
+/** The channel that a parent was found by. */
+function Channel({ link: { channel, status, channelVersion } }: { link: Link }) {
+  if (!channel) return null;
   return (
-    <>
-      {link.status !== "UP_TO_DATE" && <AncestryBadge status={link.status} />}
-      {link.channel && (
-        <span className="muted">
-          channel {link.channel}
-          {link.status === "OUT_OF_DATE" && `, now at ${link.channelVersion ?? "no version"}`}
-        </span>
-      )}
-    </>
+    <span className="muted">
+      channel {channel}
+      {status === "OUT_OF_DATE" && `, now at ${channelVersion ?? "no version"}`}
+    </span>
   );
 }
