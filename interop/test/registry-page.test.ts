@@ -53,7 +53,8 @@ const places: [name: string, path: string, act?: (page: Page) => Promise<void>][
   ["unfinished", "buckets/unfinished"],
   ["ancestry", `${versionPath("web-server v1")}/ancestry`],
   ["search", `search/${baseImage}`],
-  ["search nothing", `search/${VENDOR_IMAGE}`],
+  ["search vendor", `search/${VENDOR_IMAGE}`],
+  ["search nothing", "search/ami-nowhere"],
   ["missing", "buckets/no-such-bucket"],
   ["revoke", versionPath("ubuntu-base v2"), press("Revoke…")],
   ["assign", "buckets/ubuntu-base/channels/production", press("Roll back to v2…")],
@@ -155,6 +156,10 @@ describe("the registry's page in Chromium", () => {
     expect(main).toContain("images/base.pkr.hcl");
     expect(main).toContain("web-server v1");
     expect(main).toContain("api-server v1");
+    await goTo(page, `${versionPath("ubuntu-base v2")}/ancestry`);
+    await page.getByRole("link", { name: VENDOR_IMAGE }).first().click();
+    await page.getByRole("article", { name: VENDOR_IMAGE }).waitFor();
+    await page.getByRole("link", { name: "ubuntu-base v3" }).waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { VENDOR_IMAGE } from "./fake-registry/seed.ts";
 import { openSignedIn } from "./support/page.tsx";
 
 it("tells which template made an image, and what was built on it", async () => {
@@ -21,5 +22,21 @@ it("finds an id with slashes, and none in another region", async () => {
   await page.user.type(search, "registry.example.com/tools@sha256:build-tools-v1{Enter}");
   expect(await screen.findByRole("article", { name: "build-tools v1" })).toBeTruthy();
   await page.user.type(screen.getByLabelText("Region (any)"), "eu-central-1{Enter}");
+  expect(await screen.findByText("No build of this project made it")).toBeTruthy();
+});
+
+it("tells what was built on an image that no build made", async () => {
+  await using page = await openSignedIn();
+  page.go(`/search/${encodeURIComponent(VENDOR_IMAGE)}`);
+  const found = await screen.findByRole("article", { name: VENDOR_IMAGE });
+  expect(found.textContent).toContain("Not in this registry");
+  const names = within(found).getAllByRole("link");
+  expect(names.map((link) => link.textContent)).toEqual([
+    "ubuntu-base v4",
+    "ubuntu-base v3",
+    "ubuntu-base v2",
+    "ubuntu-base v1",
+  ]);
+  await page.user.type(screen.getByLabelText("Platform (any)"), "gce{Enter}");
   expect(await screen.findByText("No build of this project made it")).toBeTruthy();
 });

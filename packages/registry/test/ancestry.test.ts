@@ -149,6 +149,55 @@ describe("ancestry", () => {
     expect(all.relations[0].parent).toBeUndefined();
   });
 
+  it("tells what was built on a source, whether or not it is known", async () => {
+    const builtOn = async (source: string, query: Record<string, string> = {}): Promise<Json> =>
+      await ok(
+        "GET",
+        `/ancestry?${new URLSearchParams({ source_external_identifier: source, ...query })}`,
+      );
+    const vendor = { source_external_identifier: "vendor/image:1", platform: "docker" };
+    expect(await builtOn("vendor/image:1")).toMatchObject({ relations: [], total_count: 0 });
+    const first = await publish(client, {
+      bucket: "source-first",
+      build: vendor,
+      artifacts: [{ external_identifier: "first-image", region: "eu" }],
+    });
+    await publish(client, { bucket: "source-second", build: vendor });
+    await publish(client, { bucket: "source-second", fingerprint: "again", build: vendor });
+    await publish(client, { bucket: "source-other", build: { ...vendor, platform: "aws" } });
+    const all = await builtOn("vendor/image:1", { platform: "docker" });
+    expect(all.total_count).toBe(3);
+    expect(all.relations).toMatchObject([
+      { child: { bucket_name: "source-second", version_name: "v2" }, platform: "docker" },
+      { child: { bucket_name: "source-second", version_name: "v1" } },
+      { child: { bucket_name: "source-first", version_id: first.id }, status: "UNDETERMINED" },
+    ]);
+    expect(all.relations[0].parent).toBeUndefined();
+    expect((await builtOn("vendor/image:1")).total_count).toBe(4);
+
+    const page = await builtOn("vendor/image:1", { "pagination.page_size": "3" });
+    expect(page.relations).toHaveLength(3);
+    const rest = await builtOn("vendor/image:1", {
+      "pagination.page_size": "3",
+      "pagination.next_page_token": page.pagination.next_page_token,
+    });
+    expect(rest.relations).toMatchObject([{ child: { bucket_name: "source-first" } }]);
+
+    await publish(client, {
+      bucket: "source-third",
+      build: { source_external_identifier: "first-image" },
+    });
+    expect((await builtOn("first-image")).relations).toMatchObject([
+      { child: { bucket_name: "source-third" }, parent: { bucket_name: "source-first" } },
+    ]);
+
+    const stranger = await registry.join("viewer", await registry.addProject("strangers"));
+    const path = "/ancestry?source_external_identifier=vendor/image:1";
+    expect((await stranger.ok("GET", path)).relations).toEqual([]);
+    expect(await code("GET", "/ancestry")).toBe(3);
+    expect(await code("GET", "/ancestry?source_external_identifier=")).toBe(3);
+  });
+
   it("is found among hundreds of images of one build", async () => {
     await publish(client, {
       bucket: "one-of-many-child",

@@ -65,6 +65,9 @@ describe("looking up", () => {
     expect(await client.ownersOf("base-1", { platform: "test" })).toMatchObject([
       { bucket: "lookup-base", versionName: "v1", versionStatus: "VERSION_ACTIVE" },
     ]);
+    expect(await client.builtOn("base-1", { platform: "test" })).toMatchObject([
+      { parent: { bucket: "lookup-base" }, sourceExternalIdentifier: "base-1" },
+    ]);
     const { channelId: _, ...byFingerprint } = await client.findArtifact({
       bucket: "lookup-base",
       fingerprint: base.fingerprint,

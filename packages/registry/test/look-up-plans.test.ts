@@ -60,6 +60,7 @@ describe("in a registry with 20,000 artifacts and 50 generations", () => {
       "the children of the most fertile",
       "/buckets/fan-0/ancestry?type=ANCESTRY_TYPE_CHILDREN&pagination.page_size=50",
     ],
+    ["what was built on an image", "/ancestry?source_external_identifier=fan-source-1"],
     [
       "the makers of an image",
       "/_search/external_artifact",

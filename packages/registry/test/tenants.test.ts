@@ -20,7 +20,7 @@ describe("another project", () => {
       channel_name: "latest",
     };
     const ofProjects = Object.entries(paths).filter(([path]) => path.includes("{project_id}"));
-    expect(ofProjects).toHaveLength(24);
+    expect(ofProjects).toHaveLength(25);
     for (const [path, methods] of ofProjects) {
       const url = path.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "x");
       for (const method of Object.keys(methods)) {

@@ -1,4 +1,4 @@
-import { askProject, type Connection, type Pagination, pageQuery } from "./request.ts";
+import { askProject, type Connection, pageQuery, type Query } from "./request.ts";
 import type { AncestryStatus, VersionStatus } from "./versions.ts";
 
 /** A version at one end of a relation. */
@@ -35,6 +35,12 @@ export interface RelationRequest {
   pageSize: number;
 }
 
+/** Some relations, and how many there are in all. */
+export interface Relations {
+  relations: Relation[];
+  total: number;
+}
+
 /**
  * What a version was built on, with the sources that the registry does not know, or what was built on it. `total`
  * counts also those that the page has no room for.
@@ -45,20 +51,47 @@ export async function listRelations(
   connection: Connection,
   { bucket, fingerprint, type, pageSize }: RelationRequest,
   signal?: AbortSignal,
-): Promise<{ relations: Relation[]; total: number }> {
-  const answer = await askProject<{
-    relations?: Relation[];
-    total_count?: number;
-    pagination?: Pagination;
-  }>(connection, ["buckets", bucket, "ancestry"], {
-    query: {
-      ...pageQuery({ pageSize }),
-      type: `ANCESTRY_TYPE_${type.toUpperCase()}`,
-      version_fingerprint: fingerprint,
-      include_untracked: type === "parents" ? "true" : undefined,
-    },
-    signal,
+): Promise<Relations> {
+  return await ask(connection, ["buckets", bucket, "ancestry"], signal, {
+    ...pageQuery({ pageSize }),
+    type: `ANCESTRY_TYPE_${type.toUpperCase()}`,
+    version_fingerprint: fingerprint,
+    include_untracked: type === "parents" ? "true" : undefined,
   });
+}
+
+/**
+ * What was built on an image, newest first: also on one that the registry does not know, such as a vendor's.
+ *
+ * @throws {RegistryError}
+ */
+export async function listBuiltOn(
+  connection: Connection,
+  {
+    identifier,
+    platform,
+    pageSize,
+  }: { identifier: string; platform: string | undefined; pageSize: number },
+  signal?: AbortSignal,
+): Promise<Relations> {
+  return await ask(connection, ["ancestry"], signal, {
+    ...pageQuery({ pageSize }),
+    source_external_identifier: identifier,
+    platform: platform || undefined,
+  });
+}
+
+async function ask(
+  connection: Connection,
+  path: string[],
+  signal: AbortSignal | undefined,
+  query: Query,
+): Promise<Relations> {
+  const answer = await askProject<{ relations?: Relation[]; total_count?: number }>(
+    connection,
+    path,
+    { query, signal },
+  );
   const relations = answer.relations ?? [];
   return { relations, total: Math.max(answer.total_count ?? 0, relations.length) };
 }

@@ -89,7 +89,9 @@ function MemberLine({
   if (member.kind === "untracked") {
     return (
       <span className="row-state">
-        <code>{member.identifier}</code>
+        <Anchor href={paths.search(member.identifier)}>
+          <code>{member.identifier}</code>
+        </Anchor>
         <Badge tone="plain">Not in this registry</Badge>
         <span className="muted">{member.platform}</span>
       </span>

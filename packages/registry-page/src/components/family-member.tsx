@@ -15,10 +15,14 @@ export function FamilyMember({
 }) {
   if (member.kind === "untracked") {
     return (
-      <div className="member member-untracked" title={member.identifier}>
-        <span className="member-name">
+      <div className="member member-untracked">
+        <Link
+          className="member-name nodrag nopan"
+          href={paths.search(member.identifier)}
+          title={member.identifier}
+        >
           <span className="member-bucket">{member.identifier}</span>
-        </span>
+        </Link>
         <span className="muted">{member.platform}, not in this registry</span>
       </div>
     );

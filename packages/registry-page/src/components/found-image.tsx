@@ -4,11 +4,11 @@ import type { FoundArtifact } from "../api/index.ts";
 import { childrenQuery, versionQuery } from "../data/queries.ts";
 import { paths } from "../routing/paths.ts";
 import { useSession } from "../session/session.tsx";
-import { AncestryBadge, VersionBadge } from "./badge.tsx";
+import { VersionBadge } from "./badge.tsx";
+import { ChildList } from "./child-list.tsx";
 import { OriginFacts } from "./metadata.tsx";
 import { originOf } from "./origin.ts";
 import { Loaded } from "./states.tsx";
-import { counted } from "./text.ts";
 import { Time } from "./time.tsx";
 
 /** A build that made an image: its version, its template, and what was built on it. */
@@ -67,20 +67,7 @@ function Children({ found: { bucket, version } }: { found: FoundArtifact }) {
           <p className="muted">Nothing that this registry knows of.</p>
         ) : (
           <>
-            <ul className="plain-list">
-              {relations.map(({ child, status }) => (
-                <li key={child.version_id} className="row-state">
-                  <Link href={paths.version(child.bucket_name, child.version_fingerprint)}>
-                    {child.bucket_name} {child.version_name}
-                  </Link>
-                  <VersionBadge status={child.version_status} />
-                  {status === "OUT_OF_DATE" && <AncestryBadge status={status} />}
-                </li>
-              ))}
-            </ul>
-            {total > relations.length && (
-              <p className="muted">and {counted(total - relations.length, "more version")}</p>
-            )}
+            <ChildList relations={relations} total={total} />
             <Link href={paths.ancestry(bucket.name, version.fingerprint)}>
               All generations as a graph
             </Link>

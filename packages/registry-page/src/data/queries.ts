@@ -11,6 +11,7 @@ import {
   getChannel,
   getVersion,
   listBuckets,
+  listBuiltOn,
   listChannels,
   listRelations,
   listSboms,
@@ -128,6 +129,17 @@ export function childrenQuery(connection: Connection, path: VersionPath) {
     queryKey: ["children", path],
     queryFn: ({ signal }) =>
       listRelations(connection, { ...path, type: "children", pageSize: CHILDREN }, signal),
+  });
+}
+
+/** What was built on an image that no build made; the newest of it. */
+export function builtOnQuery(
+  connection: Connection,
+  image: { identifier: string; platform: string | undefined },
+) {
+  return queryOptions({
+    queryKey: ["built-on", image],
+    queryFn: ({ signal }) => listBuiltOn(connection, { ...image, pageSize: CHILDREN }, signal),
   });
 }
 

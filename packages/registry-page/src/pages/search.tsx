@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
+import { ForeignImage, UnknownImage } from "../components/foreign-image.tsx";
 import { FoundImage } from "../components/found-image.tsx";
 import { Page } from "../components/page.tsx";
-import { Empty, Loaded } from "../components/states.tsx";
+import { Loaded } from "../components/states.tsx";
 import { artifactQuery } from "../data/queries.ts";
 import { paths } from "../routing/paths.ts";
 import { useSession } from "../session/session.tsx";
@@ -49,20 +50,19 @@ export function SearchPage({ identifier }: { identifier: string }) {
         </button>
       </form>
       <Loaded query={query} what="what made the image">
-        {(found) =>
-          found.length === 0 ? (
-            <Empty title="No build of this project made it">
-              <p>
-                <code>{identifier}</code> may be a vendor's image, or belong to another project. Ids
-                must match to the letter.
-              </p>
-            </Empty>
-          ) : (
-            found.map((artifact) => (
+        {(found) => {
+          if (found.length > 0) {
+            return found.map((artifact) => (
               <FoundImage key={artifact.build.id} found={artifact} identifier={identifier} />
-            ))
-          )
-        }
+            ));
+          }
+          // In another region a build may well have made it.
+          return where.region ? (
+            <UnknownImage identifier={identifier} />
+          ) : (
+            <ForeignImage identifier={identifier} platform={where.platform} />
+          );
+        }}
       </Loaded>
     </Page>
   );

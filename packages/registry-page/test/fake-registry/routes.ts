@@ -16,6 +16,7 @@ export function answerProject(store: Store, request: ProjectRequest): object {
   const [kind, bucketName, part] = request.path;
   const views = new Views(store);
   if (kind === "_search") return search(store, views, request);
+  if (kind === "ancestry") return builtOn(store, views, request.query);
   if (kind !== "buckets") return refuse(12, `there is no ${kind} here`);
   if (bucketName === undefined) {
     const { items, pagination } = pageOf(sorted(store, request.query), request.query);
@@ -128,13 +129,36 @@ function addChannel(store: Store, bucket: string, body: Record<string, unknown>)
 
 function ancestry(store: Store, views: Views, bucket: string, query: URLSearchParams): object {
   const centre = versionOf(store, bucket, query.get("version_fingerprint") ?? "");
-  const links = store.versions.flatMap((child) =>
-    child.builds.map((build) => ({ child, build, parentId: build.parent?.versionId })),
-  );
-  const wanted =
+  const links = linksOf(store);
+  return relations(
+    views,
+    query,
+
     query.get("type") === "ANCESTRY_TYPE_CHILDREN"
       ? links.filter(({ child, parentId }) => parentId === centre.id && child.number > 0)
-      : links.filter(({ child }) => child === centre);
+      : links.filter(({ child }) => child === centre),
+  );
+}
+
+function builtOn(store: Store, views: Views, query: URLSearchParams): object {
+  const [source, platform] = [query.get("source_external_identifier"), query.get("platform")];
+  const wanted = linksOf(store)
+    .filter(({ child, build }) => build.source === source && child.number > 0)
+    .filter(({ build }) => platform === null || build.platform === platform);
+  return relations(views, query, wanted.toReversed());
+}
+
+function linksOf(store: Store) {
+  return store.versions.flatMap((child) =>
+    child.builds.map((build) => ({ child, build, parentId: build.parent?.versionId })),
+  );
+}
+
+function relations(
+  views: Views,
+  query: URLSearchParams,
+  wanted: ReturnType<typeof linksOf>,
+): object {
   const { items, pagination } = pageOf(wanted, query);
   return {
     relations: items.map(({ child, build }) => views.relation(child, build)),

@@ -29,6 +29,16 @@ export const ancestryQuery = pageQuery.extend({
 });
 export type AncestryQuery = z.infer<typeof ancestryQuery>;
 
+export const sourceAncestryQuery = pageQuery.extend({
+  source_external_identifier: z
+    .string()
+    .min(1)
+    .max(LIMITS.externalIdentifier)
+    .describe("The source's id as its provider gives it, whether or not the registry knows it."),
+  platform: z.string().max(LIMITS.platform).optional(),
+});
+export type SourceAncestryQuery = z.infer<typeof sourceAncestryQuery>;
+
 const relative = {
   bucket_name: z.string().optional(),
   version_id: z.string().optional(),

@@ -117,7 +117,7 @@ export async function parentsOf(
   connection: Connection,
   query: { bucket: string; fingerprint?: string; includeUntracked?: boolean },
 ): Promise<Relation[]> {
-  return await relations(connection, query.bucket, {
+  return await relations(connection, ancestryPath(query.bucket), {
     type: "ANCESTRY_TYPE_PARENTS",
     version_fingerprint: query.fingerprint,
     include_untracked: query.includeUntracked ? "true" : undefined,
@@ -129,11 +129,21 @@ export async function childrenOf(
   connection: Connection,
   query: { bucket: string; fingerprint?: string; channel?: string },
 ): Promise<Relation[]> {
-  return await relations(connection, query.bucket, {
+  return await relations(connection, ancestryPath(query.bucket), {
     type: "ANCESTRY_TYPE_CHILDREN",
     version_fingerprint: query.fingerprint,
     channel_name: query.channel,
   });
+}
+
+/** What stands on a source, newest first: also on one that the registry does not know, such as a vendor's image. */
+export async function builtOn(
+  connection: Connection,
+  sourceExternalIdentifier: string,
+  filter: { platform?: string } = {},
+): Promise<Relation[]> {
+  const query = { source_external_identifier: sourceExternalIdentifier, ...filter };
+  return await relations(connection, "/ancestry", query);
 }
 
 /** The builds of the project that made an image. */
@@ -217,16 +227,20 @@ async function findVersion(
   throw new RegistryClientError("BAD_OPTION", "look by a channel or by a fingerprint, one of them");
 }
 
+function ancestryPath(bucket: string): string {
+  return `/buckets/${encodeURIComponent(bucket)}/ancestry`;
+}
+
 async function relations(
   connection: Connection,
-  bucket: string,
+  path: string,
   query: Record<string, string | undefined>,
 ): Promise<Relation[]> {
   const found: Relation[] = [];
   for (let token = ""; ; ) {
     const answer = await connection.call({
       method: "GET",
-      path: `/buckets/${encodeURIComponent(bucket)}/ancestry`,
+      path,
       query: { ...query, "pagination.next_page_token": token || undefined },
       answer: ancestryAnswer,
     });

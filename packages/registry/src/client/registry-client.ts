@@ -2,6 +2,7 @@ import { Connection, type Tenant } from "./connection.ts";
 import {
   type ArtifactOwner,
   type ArtifactQuery,
+  builtOn,
   childrenOf,
   type FoundArtifact,
   findArtifact,
@@ -90,6 +91,17 @@ export class RegistryClient implements AsyncDisposable {
     channel?: string;
   }): Promise<Relation[]> {
     return await childrenOf(this.#connection, query);
+  }
+
+  /**
+   * What stands on a source, newest first, by the id that its provider gave it: also on one that the registry does not
+   * know, such as a vendor's image. Ours alone tells.
+   */
+  async builtOn(
+    sourceExternalIdentifier: string,
+    filter: { platform?: string } = {},
+  ): Promise<Relation[]> {
+    return await builtOn(this.#connection, sourceExternalIdentifier, filter);
   }
 
   /** The builds of the project that made an image, by the id that its provider gave it. */

@@ -4,10 +4,12 @@ import {
   pageQuery,
   searchAnswer,
   searchBody,
+  sourceAncestryQuery,
 } from "../../api/index.ts";
-import { listAncestry } from "../rules/ancestry.ts";
+import { listAncestry, listSourceAncestry, type RelationPage } from "../rules/ancestry.ts";
 import { searchArtifacts } from "../rules/search.ts";
 import { presentRelation } from "../views/relation-view.ts";
+import type { Work } from "../work.ts";
 import type { Routes } from "./index.ts";
 import { answers, bucketParams, describe, projectParams } from "./schemas.ts";
 
@@ -25,12 +27,23 @@ export const ancestryRoutes: Routes = (app, _services, workOf) => {
     async (request) => {
       const work = workOf(request);
       const { bucket_name: bucket } = request.params;
-      const { rows, total, pagination } = await listAncestry(work, bucket, request.query);
-      return {
-        relations: rows.map((row) => presentRelation(row, work)),
-        total_count: total,
-        pagination,
-      };
+      return present(await listAncestry(work, bucket, request.query), work);
+    },
+  );
+
+  app.get(
+    "/ancestry",
+    {
+      schema: {
+        ...describe("ancestry", "ListSourceAncestry", "The versions that were built on a source"),
+        params: projectParams,
+        querystring: sourceAncestryQuery,
+        response: answers(ancestryAnswer),
+      },
+    },
+    async (request) => {
+      const work = workOf(request);
+      return present(await listSourceAncestry(work, request.query), work);
     },
   );
 
@@ -48,3 +61,11 @@ export const ancestryRoutes: Routes = (app, _services, workOf) => {
     async (request) => await searchArtifacts(workOf(request), request.body, request.query),
   );
 };
+
+function present({ rows, total, pagination }: RelationPage, work: Work) {
+  return {
+    relations: rows.map((row) => presentRelation(row, work)),
+    total_count: total,
+    pagination,
+  };
+}

@@ -1,4 +1,4 @@
-import type { AncestryQuery, Pagination } from "../../api/index.ts";
+import type { AncestryQuery, Pagination, SourceAncestryQuery } from "../../api/index.ts";
 import {
   and,
   count,
@@ -13,7 +13,7 @@ import {
 } from "../../storage/drizzle.ts";
 import { builds, channels, versions } from "../../storage/schema/index.ts";
 import { maySee } from "../auth/roles.ts";
-import { type Page, type PageRules, pageOf } from "../pagination.ts";
+import { type Page, type PageQuery, type PageRules, pageOf } from "../pagination.ts";
 import type { BucketColumns } from "../views/bucket-view.ts";
 import { RELATION, type RelationRow } from "../views/relation-view.ts";
 import type { Work } from "../work.ts";
@@ -22,21 +22,53 @@ import { findVersion } from "./versions.ts";
 
 const { child, childBucket, parent, parentBucket, used, current } = RELATION;
 
-const PAGES: PageRules<RelationRow> = {
-  fields: { id: { column: builds.id, of: (row) => row.build.id } },
-  defaultOrder: "id",
-  unique: "id",
+const FIELDS: PageRules<RelationRow>["fields"] = {
+  id: { column: builds.id, of: (row) => row.build.id },
 };
+const OLDEST_FIRST: PageRules<RelationRow> = { fields: FIELDS, defaultOrder: "id", unique: "id" };
+const NEWEST_FIRST: PageRules<RelationRow> = { ...OLDEST_FIRST, defaultOrder: "id desc" };
+
+/** A page of relations, and how many there are in all. */
+export interface RelationPage {
+  rows: RelationRow[];
+  total: number;
+  pagination: Pagination;
+}
 
 /** What a bucket's versions stand on, and what stands on them; several builds with one parent count once. */
 export async function listAncestry(
   work: Work,
   bucketName: string,
   query: AncestryQuery,
-): Promise<{ rows: RelationRow[]; total: number; pagination: Pagination }> {
+): Promise<RelationPage> {
   const bucket = await findBucket(work, bucketName);
-  const page = pageOf(query, PAGES);
   const condition = and(or(...(await directions(work, bucket, query))), firstOfItsKind);
+  return await readRelations(work, condition, pageOf(query, OLDEST_FIRST));
+}
+
+/** The complete versions that stand on a source, newest first; several builds of one version count once. */
+export async function listSourceAncestry(
+  work: Work,
+  query: SourceAncestryQuery & PageQuery,
+): Promise<RelationPage> {
+  const { source_external_identifier: source, platform } = query;
+  const condition = and(
+    eq(builds.projectId, work.caller.projectId),
+    eq(builds.sourceExternalIdentifier, source),
+    // Written out for the index that has no builds without a source.
+    sql`${builds.sourceExternalIdentifier} <> ''`,
+    platform ? eq(builds.platform, platform) : undefined,
+    gt(child.number, 0),
+    firstOnItsSource,
+  );
+  return await readRelations(work, condition, pageOf(query, NEWEST_FIRST));
+}
+
+async function readRelations(
+  work: Work,
+  condition: SQL | undefined,
+  page: Page<RelationRow>,
+): Promise<RelationPage> {
   const { ids, total } = await select(work, condition, page);
   // As an array of unknown length, for which PostgreSQL takes an index also where the tables are small.
   const found = await relations(work)
@@ -156,3 +188,8 @@ const firstOfItsKind = sql`NOT EXISTS (SELECT 1 FROM builds earlier
     AND earlier.parent_channel_id IS NOT DISTINCT FROM ${builds.parentChannelId}
     AND (earlier.parent_version_id IS NOT NULL
       OR earlier.source_external_identifier = ${builds.sourceExternalIdentifier}))`;
+
+const firstOnItsSource = sql`NOT EXISTS (SELECT 1 FROM builds earlier
+  WHERE earlier.version_id = ${builds.versionId} AND earlier.id < ${builds.id}
+    AND earlier.platform = ${builds.platform}
+    AND earlier.source_external_identifier = ${builds.sourceExternalIdentifier})`;
