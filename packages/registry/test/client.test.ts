@@ -1,3 +1,4 @@
+import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import {
@@ -109,6 +110,27 @@ describe("looking up", () => {
   });
 });
 
+/** A server of the test's own, which is gone after it. */
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return `127.0.0.1:${port}`;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
+
+function optionsAt(apiAddress: string): RegistryClientOptions {
+  return { ...OPTIONS, apiAddress, authUrl: `http://${apiAddress}` };
+}
+
 describe("a connection", () => {
   it("finds organization and project by itself where none are given", async () => {
     const { organizationId: _, projectId: __, ...rest } = OPTIONS;
@@ -145,25 +167,30 @@ describe("a connection", () => {
     expect(await ask()).toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("gets a new token where the server refuses one that should still be good", async () => {
+    let tokens = 0;
+    const address = await serve((request, response) => {
+      if (request.url === "/oauth2/token") {
+        tokens += 1;
+        answer(response, 200, { access_token: `t${tokens}`, expires_in: 3600 });
+        return;
+      }
+      const isNew = request.headers.authorization === "Bearer t2";
+      answer(response, isNew ? 200 : 401, isNew ? {} : { code: 16, message: "no", details: [] });
+    });
+    await using other = new RegistryClient(optionsAt(address));
+    const ask = async () => await other.childrenOf({ bucket: "any" });
+    expect(await Promise.all([ask(), ask(), ask()])).toEqual([[], [], []]);
+    expect(tokens).toBe(2);
+  });
+
   it("tries again where the server is restarting or asks to slow down", async () => {
-    const { createServer } = await import("node:http");
     const statuses = [503, 429, 502];
-    const server = createServer((request, response) => {
+    const address = await serve((request, response) => {
       const status = request.url === "/oauth2/token" ? 200 : (statuses.shift() ?? 200);
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(JSON.stringify({ access_token: "t", expires_in: 60, relations: [] }));
+      answer(response, status, { access_token: "t", expires_in: 60, relations: [] });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const { port } = server.address() as { port: number };
-    await using other = new RegistryClient({
-      ...OPTIONS,
-      apiAddress: `127.0.0.1:${port}`,
-      authUrl: `http://127.0.0.1:${port}`,
-    });
+    await using other = new RegistryClient(optionsAt(address));
     expect(await other.childrenOf({ bucket: "any" })).toEqual([]);
     expect(statuses).toEqual([]);
   });

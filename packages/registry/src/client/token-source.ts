@@ -17,6 +17,8 @@ export class TokenSource {
   readonly #clientId: string;
   readonly #clientSecret: string;
   #token: Promise<{ value: string; until: number }> | undefined;
+  /** A token that the API no longer takes. */
+  #refused: string | undefined;
 
   constructor(transport: Transport, authUrl: string, clientId: string, clientSecret: string) {
     this.#transport = transport;
@@ -35,17 +37,19 @@ export class TokenSource {
       this.#token = undefined;
       throw error;
     });
-    const { value, until } = await this.#token;
-    if (Date.now() < until) return value;
-    this.forget(value);
+    const token = this.#token;
+    const { value, until } = await token;
+    if (this.#token === token) {
+      if (Date.now() < until && value !== this.#refused) return value;
+      this.#token = undefined;
+      this.#refused = undefined;
+    }
     return await this.get();
   }
 
   /** Gets a new one next time, unless that has happened since this one was given. */
   forget(value: string): void {
-    void this.#token?.then((token) => {
-      if (token.value === value) this.#token = undefined;
-    });
+    this.#refused = value;
   }
 
   async #fetch(): Promise<{ value: string; until: number }> {
