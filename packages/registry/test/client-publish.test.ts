@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { startHeartbeat } from "../src/client/publish/heartbeat.ts";
 import { artifact, clientFor, optionsFor } from "./support/client.ts";
 import { startTestRegistry } from "./support/test-registry.ts";
 
@@ -141,6 +142,23 @@ describe("publishing", () => {
     );
     expect(beats[2]).toBe("BUILD_RUNNING");
     expect(beats[0]).not.toBe(beats[1]);
+  });
+
+  it("gives no sign of life while one is under way, nor after the build is over", async () => {
+    const beats = { begun: 0, over: 0 };
+    const stop = startHeartbeat(5, async () => {
+      beats.begun += 1;
+      expect(beats.begun - beats.over).toBe(1);
+      await sleep(40);
+      beats.over += 1;
+    });
+    await sleep(100);
+    await stop();
+    expect(beats.begun).toBeGreaterThan(1);
+    expect(beats.over).toBe(beats.begun);
+    const { begun } = beats;
+    await sleep(30);
+    expect(beats.begun).toBe(begun);
   });
 
   it("tells of enforced blocks, which only Packer adds", async () => {

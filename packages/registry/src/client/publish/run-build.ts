@@ -5,6 +5,7 @@ import { messageOf } from "../../errors.ts";
 import { type BuildAnswer, buildAnswer, nothing } from "../answers.ts";
 import type { Connection } from "../connection.ts";
 import { RegistryClientError } from "../errors.ts";
+import { startHeartbeat } from "./heartbeat.ts";
 import { type BuildResult, resultOf } from "./images.ts";
 import type { BuildSource, PublishedBuild, PublishOptions, Sbom } from "./options.ts";
 
@@ -44,7 +45,12 @@ export async function runBuild(
     return changed;
   };
   await say({ status: "BUILD_RUNNING" });
-  const stopHeartbeat = startHeartbeat(() => say({ status: "BUILD_RUNNING" }), options);
+  const { heartbeatPeriod = HEARTBEAT_PERIOD } = options;
+  const stopHeartbeat = startHeartbeat(heartbeatPeriod, async () => {
+    await say({ status: "BUILD_RUNNING" }).catch((error) =>
+      options.onWarning?.(`a heartbeat was lost: ${messageOf(error)}`),
+    );
+  });
   try {
     const artifacts = await produce(registered.source, options.signal);
     const { parents = [], buildLabels = {}, onWarning = () => {} } = options;
@@ -93,21 +99,6 @@ async function produce(
     typeof source === "function" ? await source(signal ?? new AbortController().signal) : source;
   signal?.throwIfAborted();
   return Array.isArray(made) ? made : [made as StateReader];
-}
-
-/** Stops with a promise, so that a heartbeat that is under way cannot come after the build's last status. */
-function startHeartbeat(
-  beat: () => Promise<unknown>,
-  { heartbeatPeriod = HEARTBEAT_PERIOD, onWarning }: PublishOptions,
-): () => Promise<void> {
-  let underWay: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    underWay = beat().catch((error) => onWarning?.(`a heartbeat was lost: ${messageOf(error)}`));
-  }, heartbeatPeriod);
-  return async () => {
-    clearInterval(timer);
-    await underWay;
-  };
 }
 
 async function uploadSbom(connection: Connection, path: string, sbom: Sbom): Promise<void> {
